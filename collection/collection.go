@@ -1,0 +1,134 @@
+// Package collection loads Postman collections (v2.0 and v2.1 JSON), environments and globals.
+//
+// Real exports bend the schema in many ways: scripts as one text, headers as text, null anywhere, numbers
+// for strings. Parse brings each piece into the shape that the model library reads and parses it with
+// that library. The document as it was stays beside the model, so that nothing the model cannot hold
+// (disabled query parameters, form fields, newer auth types) is lost, and Bytes gives the file back.
+package collection
+
+import (
+	"cmp"
+	"iter"
+
+	postman "github.com/rbretecher/go-postman-collection"
+	"github.com/tidwall/gjson"
+)
+
+// Collection is a Postman collection as loaded from one file. Its methods only read it, so that several
+// goroutines may use it at once.
+type Collection struct {
+	File  string              // as given by the user
+	Name  string              // info.name
+	ID    string              // info._postman_id, or the id or uid that an API answer has
+	Items []*Item             // folders and requests of the top level, in order
+	Model *postman.Collection // normalised; queries that are disabled are left out
+	Raw   gjson.Result        // the document as it was, a {"collection": ...} wrapper removed
+
+	text string       // the whole file
+	auth gjson.Result // Raw's auth
+}
+
+// Load reads the collection in the file at path. The error is a *FileError: the file is missing, a
+// directory, unreadable or empty, or as Parse says.
+func Load(path string) (*Collection, error) {
+	data, err := readFile(path, nounCollection)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(path, data)
+}
+
+// Parse reads a collection from data; file is its name for messages. The error is a *FileError: the data
+// is not a collection (it says what it is instead, where it can tell), not JSON (with line and column),
+// or one element has a shape that no reading makes sense of (with its place).
+func Parse(file string, data []byte) (*Collection, error) {
+	doc, err := parseDocument(file, data, nounCollection)
+	if err != nil {
+		return nil, err
+	}
+	root, members, err := findCollection(doc)
+	if err != nil {
+		return nil, err
+	}
+	c := &Collection{File: file, Raw: root, text: doc.text, auth: members.get("auth")}
+	info := fields(members.get("info"))
+	c.Name = firstText(info.get("name"), members.get("name"))
+	c.ID = firstText(info.get("_postman_id"), info.get("id"), info.get("uid"), members.get("id"), members.get("uid"))
+	if c.Model, err = modelCollection(members); err != nil {
+		return nil, doc.locate(err, nounCollection)
+	}
+	loader := itemLoader{doc: doc, collection: c}
+	if c.Items, err = loader.items(members.get("item"), nil, 1); err != nil {
+		return nil, err
+	}
+	for _, item := range c.Items {
+		c.Model.Items = append(c.Model.Items, item.Model)
+	}
+	return c, nil
+}
+
+// findCollection removes a wrapper and makes sure that the document is a collection.
+func findCollection(doc *document) (gjson.Result, object, error) {
+	root := doc.root
+	members := fields(root)
+	if inner := members.get("collection"); inner.IsObject() && !members.get("item").Exists() && !members.get("info").Exists() {
+		root, members = inner, fields(inner)
+	}
+	item := members.get("item")
+	if item.IsArray() || item.Type == gjson.Null && (item.Exists() || looksLikeInfo(members.get("info"))) {
+		return root, members, nil
+	}
+	if item.Exists() {
+		return root, nil, doc.locate(wrongKind(item, `"item"`, "a list of requests and folders"), nounCollection)
+	}
+	e := &FileError{File: doc.file, Hint: exportCollection}
+	if known := identify(root); known.what == "" {
+		e.Problem = `is not a Postman collection (it is ` + memberNames(root) + `, without "item")`
+	} else {
+		e.Problem = "is " + known.what + ", not a collection"
+		e.Hint = cmp.Or(known.forCollection, exportCollection)
+	}
+	return root, nil, e
+}
+
+// Variables gives the collection's variables in order, disabled ones and repeated keys included.
+func (c *Collection) Variables() []Variable { return variablesFrom(c.Model.Variables) }
+
+// All yields every folder and request, depth first, in order; a folder comes before what it holds.
+func (c *Collection) All() iter.Seq[*Item] {
+	return func(yield func(*Item) bool) { walk(c.Items, yield) }
+}
+
+// Requests yields every request, depth first, in order.
+func (c *Collection) Requests() iter.Seq[*Item] {
+	return requestsOf(c.Items)
+}
+
+// Bytes gives the file as it was, as UTF-8 without a byte order mark. The caller owns the slice.
+func (c *Collection) Bytes() []byte { return []byte(c.text) }
+
+func requestsOf(items []*Item) iter.Seq[*Item] {
+	return func(yield func(*Item) bool) {
+		walk(items, func(item *Item) bool { return item.IsFolder() || yield(item) })
+	}
+}
+
+// walk calls yield for all items until it returns false. The depth is bounded by maxDepth.
+func walk(items []*Item, yield func(*Item) bool) bool {
+	for _, item := range items {
+		if !yield(item) || !walk(item.Items, yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// firstText gives the text of the first value that has one.
+func firstText(values ...gjson.Result) string {
+	for _, value := range values {
+		if text := textOf(value); text != "" {
+			return text
+		}
+	}
+	return ""
+}
