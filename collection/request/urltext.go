@@ -1,0 +1,140 @@
+package request
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/pmrun/pmrun/collection"
+	"github.com/pmrun/pmrun/collection/vars"
+)
+
+// splitURL returns the URL's text, without fragment, in two halves: up to the
+// end of host and port, where cells do not go, and the rest.
+func (c *compiler) splitURL(u collection.URL) (authority, rest string) {
+	if !u.HasParts {
+		authority, rest = cutAuthority(u.Raw)
+		if i := strings.IndexByte(vars.Blank(rest), '#'); i >= 0 {
+			rest = rest[:i] // a fragment is never sent
+		}
+		return authority, rest
+	}
+	if u.Protocol != "" {
+		authority = strings.TrimSuffix(u.Protocol, "://") + "://"
+	}
+	if u.Userinfo != "" {
+		authority += u.Userinfo + "@"
+	}
+	authority += strings.Join(u.Host, ".")
+	if u.Port != "" {
+		authority += ":" + u.Port
+	}
+	if len(u.Path) > 0 {
+		rest = "/" + strings.TrimPrefix(strings.Join(u.Path, "/"), "/")
+	}
+	var query []string
+	sent := c.sent(len(u.Query), func(i int) (string, bool) { return u.Query[i].Key, u.Query[i].Disabled })
+	for i, q := range u.Query {
+		if !sent[i] {
+			continue
+		}
+		part := guardQuery(q.Key, true)
+		if q.HasValue {
+			part += "=" + guardQuery(q.Value, false)
+		}
+		query = append(query, part)
+	}
+	if len(query) > 0 {
+		rest += "?" + strings.Join(query, "&")
+	}
+	return authority, rest
+}
+
+// cutAuthority cuts a URL text after host and port; a "/" inside a placeholder's
+// name does not count.
+func cutAuthority(raw string) (authority, rest string) {
+	blank := vars.Blank(raw)
+	from := 0
+	if i := strings.Index(blank, "://"); i >= 0 && !strings.ContainsAny(blank[:i], "/?#") {
+		from = i + 3
+	}
+	if i := strings.IndexAny(blank[from:], "/?#"); i >= 0 {
+		return raw[:from+i], raw[from+i:]
+	}
+	return raw, ""
+}
+
+// guardQuery encodes the characters of a parameter's literal text that would
+// break the query apart; placeholders stay as they are.
+func guardQuery(text string, key bool) string {
+	blank := vars.Blank(text)
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		switch {
+		case blank[i] == '&':
+			b.WriteString("%26")
+		case blank[i] == '#':
+			b.WriteString("%23")
+		case key && blank[i] == '=':
+			b.WriteString("%3D")
+		default:
+			b.WriteByte(text[i])
+		}
+	}
+	return b.String()
+}
+
+// ownPlaceholders returns the parameters of a query text whose value holds a
+// placeholder, which cannot be told any more once the text is resolved.
+func (c *compiler) ownPlaceholders(rest string) map[string]bool {
+	_, query, _ := strings.Cut(vars.Blank(rest), "?")
+	at := len(rest) - len(query)
+	own := make(map[string]bool)
+	for _, part := range strings.Split(query, "&") {
+		key, value, _ := strings.Cut(part, "=")
+		original := rest[at : at+len(part)]
+		at += len(part) + len("&")
+		if value == original[len(original)-len(value):] {
+			continue // Blank changed nothing
+		}
+		if segs, err := c.o.Scopes.Expand(original[:len(key)], vars.Options{}); err == nil {
+			name, _ := segs.Constant()
+			own[unescapeQuery(name)] = true
+		}
+	}
+	return own
+}
+
+// escapePath and escapeQuery encode literal text as Postman does: what cannot
+// stand there, and nothing more ("%" stays, so that %41 is not encoded twice).
+// In a path net/url wants "|" and "^" encoded too.
+func escapePath(text string) string  { return escape(text, " \"<>`#?{}\\|^") }
+func escapeQuery(text string) string { return escape(text, " \"#'<>") }
+
+func escape(text, set string) string {
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		if c := text[i]; c < 0x20 || c >= 0x7f || strings.IndexByte(set, c) >= 0 {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// unescapeQuery decodes text of a query; what is not encoded properly stays.
+func unescapeQuery(text string) string {
+	if decoded, err := url.QueryUnescape(text); err == nil {
+		return decoded
+	}
+	return text
+}
+
+// unescapeUser decodes a part of user:password@; what is not encoded properly stays.
+func unescapeUser(text string) string {
+	if decoded, err := url.PathUnescape(text); err == nil {
+		return decoded
+	}
+	return text
+}
