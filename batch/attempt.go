@@ -1,0 +1,103 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"hash/fnv"
+	"math/rand/v2"
+	"net/http"
+	"time"
+
+	"github.com/pmrun/pmrun/collection/request"
+)
+
+// attempt makes one attempt of a task and says what came of it.
+func (r *recorder) attempt(ctx context.Context, t *task, filled *request.Filled) end {
+	e := end{task: t, kind: Settle, Record: Record{Row: t.row.Num, Line: t.row.Line, Attempts: t.attempt}}
+	if err := r.Template.Fill(filled, t.row.Cells, t.row.Num); err != nil {
+		// Preflight has filled every row before; something changed since, such
+		// as a file part that was deleted. Nothing was sent.
+		e.Attempts--
+		e.Status, e.Cause, e.Rule = NotSent, CauseFormat, "fill"
+		var bad *request.FillError
+		if errors.As(err, &bad) {
+			e.Status = Invalid
+		}
+		e.Message = r.Masker.Mask(err.Error())
+		return e
+	}
+	if r.LookupFirst != nil {
+		if there := r.askFirst(ctx, t, &e); there {
+			return e
+		}
+	}
+	sent := r.Sender.Send(ctx, filled)
+	e.StartedAt, e.Duration = sent.Started, sent.Duration
+	switch sent.Ending {
+	case Answered:
+		r.judge(&e, &sent.Answer)
+	case NothingSent:
+		e.Status, e.Cause, e.Rule, e.retry = NotSent, sent.Cause, "nothing was sent", true
+		e.Message = r.Masker.Mask(sent.Message)
+	case Uncertain:
+		e.Status, e.Cause, e.Rule = Unknown, sent.Cause, "bytes were sent and no answer came"
+		e.Message = r.Masker.Mask(sent.Message)
+	}
+	return e
+}
+
+// askFirst asks the server for the row's record before it is sent. It reports
+// whether the end of the attempt is known without sending.
+func (r *recorder) askFirst(ctx context.Context, t *task, e *end) bool {
+	ids, err := r.LookupFirst.Find(ctx, t.row)
+	e.Attempts--
+	switch {
+	case err != nil:
+		e.Status, e.Cause, e.Rule = NotSent, CauseNetwork, "look-up before sending"
+		e.Message = "the row was not sent, because it could not be looked up: " + err.Error()
+		return true
+	case len(ids) > 0:
+		e.Status, e.Cause, e.Rule, e.Ref = Skipped, CauseDuplicate, "look-up before sending", ids[0]
+		e.Message = "the server has it already"
+		return true
+	}
+	// The look-up has used up the permit.
+	if waitTurn(ctx, r.Pacer) != nil || r.halted() {
+		e.kind = Withdraw
+		return true
+	}
+	e.Attempts++
+	return false
+}
+
+// judge puts an answer's meaning into the end of an attempt.
+func (r *recorder) judge(e *end, a *Answer) {
+	v := r.Judge.Judge(a)
+	e.HTTPStatus = a.Status
+	e.Status, e.Cause, e.Rule, e.retry = v.Status, v.Cause, v.Rule, v.Retry
+	e.Code = r.Masker.Mask(v.Code)
+	e.Ref = r.Masker.Mask(v.Ref)
+	if v.Status != Succeeded {
+		e.Message = r.Masker.Mask(v.Message)
+		// Cut after masking, so that a secret at the edge is not left in half.
+		answer := r.Masker.MaskBytes(a.Body)
+		e.Answer = append([]byte(nil), answer[:min(len(answer), AnswerLimit)]...)
+	}
+	e.limited = a.Status == http.StatusTooManyRequests
+	e.wait, e.asked = retryAfter(a.Header, time.Now())
+}
+
+// backoff is how long to wait before retry n, from 1, of a row when the server
+// does not say: doubling from half a second to half a minute, jittered so that
+// rows do not come back together. The jitter is seeded by run, row and n.
+func backoff(runID string, row int64, n int) time.Duration {
+	const first, most = 500 * time.Millisecond, 30 * time.Second
+	d := most
+	if n < 8 {
+		d = min(first<<(n-1), most)
+	}
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(runID))
+	rnd := rand.New(rand.NewPCG(h.Sum64(), uint64(row)<<8|uint64(n&0xff)))
+	return d/2 + time.Duration(rnd.Int64N(int64(d/2)+1))
+}

@@ -1,0 +1,70 @@
+package batch
+
+import "time"
+
+// EventVersion is the version of the event stream: a reader refuses a stream of
+// another major version.
+const EventVersion = 1
+
+// Event is one message of a run, live or replayed from the ledger. Exactly one
+// of the pointers is set. Start comes first, Finish last; Progress and Pause
+// come only live and may be dropped without losing anything of the result.
+type Event struct {
+	Start    *Start
+	Row      *RowResult
+	Progress *Progress
+	Pause    *Pause
+	Finish   *Finish
+}
+
+// Start opens a stream.
+type Start struct {
+	Version int
+	RunID   string
+	Job     string
+	Dir     string
+	// Host is the target, Request the request's path in the collection.
+	Host, Request string
+	// Operation is the account on the host, where the contract knows it.
+	Operation string
+	Header    []string
+	Facts     Facts
+	Started   time.Time
+	// Mends gives, for each cause, what to do about it.
+	Mends map[string]string
+	// Captures are the names of captured values, in the order of their columns.
+	Captures []string
+}
+
+// RowResult is a row with what became of it.
+type RowResult struct {
+	// Cells are the row as the file has it; nil in a live stream.
+	Cells []string
+	Record
+}
+
+// Progress is a live moment of the run.
+type Progress struct {
+	Total  int64
+	Counts Counts
+	// InFlight counts attempts on the wire.
+	InFlight int
+	At       time.Time
+}
+
+// Pause says that nothing is sent until Until, because the server asked for it.
+type Pause struct {
+	Until  time.Time
+	Reason string
+}
+
+// Finish closes a stream.
+type Finish struct {
+	Counts   Counts
+	Finished time.Time
+	// ExitCode is the program's, see ExitCode.
+	ExitCode int
+	// Stopped says in words why the run ended before its last row, empty when
+	// it did not.
+	Stopped string
+}

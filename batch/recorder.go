@@ -1,0 +1,251 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// record owns the ledger: it turns rows into durable intents and ends into
+// durable outcomes, several of each in one commit. It returns when every row
+// has an outcome, or, once ctx has ended, when nothing is in flight.
+func (r *recorder) record(ctx context.Context) (err error) {
+	defer func() {
+		if !r.draining {
+			close(r.halt)
+		}
+	}()
+	done := ctx.Done()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for !r.finished() {
+		rows := r.rows
+		if !r.canIntend() || r.eof {
+			rows = nil
+		}
+		r.arm(timer)
+		select {
+		case e := <-r.ends:
+			r.take1(e)
+		case row, ok := <-rows:
+			err = r.accept(ctx, row, ok)
+		case <-timer.C:
+		case <-r.wake:
+		case <-done:
+			done = nil
+			r.drain()
+		}
+		if err := errors.Join(err, r.gather(ctx)); err != nil {
+			return err
+		}
+		if err := r.commit(ctx); err != nil {
+			return err
+		}
+		if r.watch.reason == "" || r.draining {
+			continue
+		}
+		r.drain()
+		if err := r.commit(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *recorder) finished() bool {
+	if r.sending > 0 {
+		return false
+	}
+	return r.draining || r.eof && len(r.waiting) == 0
+}
+
+// canIntend says whether another row may become Sending now.
+func (r *recorder) canIntend() bool {
+	return !r.draining && r.sending < r.limit && len(r.ready)+len(r.intended) < r.lookahead
+}
+
+// arm sets the timer to the moment when the next retry is due.
+func (r *recorder) arm(timer *time.Timer) {
+	timer.Stop()
+	if len(r.waiting) > 0 && r.canIntend() {
+		timer.Reset(max(time.Until(r.waiting[0].due), 0))
+	}
+}
+
+// gather takes along what is there already, so that it shares the commit.
+func (r *recorder) gather(ctx context.Context) error {
+	for {
+		select {
+		case e := <-r.ends:
+			r.take1(e)
+			continue
+		default:
+		}
+		break
+	}
+	now := time.Now()
+	for r.canIntend() {
+		if len(r.waiting) > 0 && !r.waiting[0].due.After(now) {
+			t := r.waiting[0]
+			r.waiting = r.waiting[1:]
+			t.attempt++
+			r.intend(t, now)
+			continue
+		}
+		if r.eof {
+			return nil
+		}
+		select {
+		case row, ok := <-r.rows:
+			if err := r.accept(ctx, row, ok); err != nil {
+				return err
+			}
+			continue
+		default:
+		}
+		return nil
+	}
+	return nil
+}
+
+// accept takes a row from the reader; its record, if it has one, goes on counting.
+func (r *recorder) accept(ctx context.Context, row Row, ok bool) error {
+	if !ok {
+		r.eof = true
+		return nil
+	}
+	t := &task{row: row, attempt: 1}
+	if r.Recorded(row.Num) {
+		prior, _, has, err := r.Ledger.Record(context.WithoutCancel(ctx), row.Num)
+		if err != nil {
+			return fmt.Errorf("the ledger cannot be read, nothing more is sent: %w", err)
+		}
+		if has {
+			t.prior, t.attempt = &prior, prior.Attempts+1
+		}
+	}
+	r.intend(t, time.Now())
+	return nil
+}
+
+func (r *recorder) intend(t *task, now time.Time) {
+	r.sending++
+	if t.prior != nil && t.prior.Status == Unknown && t.attempt == t.prior.Attempts+1 {
+		// A person accepts that this may make a duplicate. Until this commit the
+		// row is unknown, whatever happens.
+		accepted := *t.prior
+		accepted.Status = Pending
+		r.entries = append(r.entries, Entry{Kind: Settle, Record: accepted})
+	}
+	r.entries = append(r.entries, Entry{Kind: Intend, Record: Record{
+		Row: t.row.Num, Line: t.row.Line, Status: Sending, Attempts: t.attempt, StartedAt: now,
+	}})
+	r.intended = append(r.intended, t)
+}
+
+// withdraw takes an intent back of which nothing was sent.
+func (r *recorder) withdraw(t *task) {
+	r.sending--
+	if t.prior != nil && t.attempt == t.prior.Attempts+1 {
+		r.entries = append(r.entries, Entry{Kind: Settle, Record: *t.prior})
+		return
+	}
+	r.entries = append(r.entries, Entry{Kind: Withdraw, Record: Record{Row: t.row.Num, Line: t.row.Line, Attempts: t.attempt - 1}})
+}
+
+// take1 takes one end: settled, taken back, or to be tried again.
+func (r *recorder) take1(e end) {
+	if e.kind == Withdraw {
+		r.withdraw(e.task)
+		return
+	}
+	r.sending--
+	if e.retry && r.again(&e) {
+		e.kind, e.Status = Tried, Pending
+		r.wait(e.task)
+	} else if r.watch.see(&e.Record) {
+		e.Status = Pending
+	} else {
+		r.counts.Add(e.Status, 1)
+		r.settled = append(r.settled, e.Record)
+	}
+	r.entries = append(r.entries, Entry{Kind: e.kind, Record: e.Record})
+}
+
+// again decides whether a row whose attempt provably created nothing is tried
+// again, and when.
+func (r *recorder) again(e *end) bool {
+	t, now := e.task, time.Now()
+	wait := e.wait
+	if !e.asked || wait == 0 { // at once would only hammer the server
+		wait = backoff(r.RunID, t.row.Num, t.retries+1+int(t.waited/time.Second))
+	}
+	switch left := r.MaxWait - t.waited; {
+	case e.limited && left <= 0:
+		e.Message = fmt.Sprintf("%s; gave up after waiting %s for the server's rate limit (--max-wait)", e.Message, t.waited.Round(time.Second))
+		return false
+	case e.limited:
+		wait = min(wait, left)
+		t.waited += wait
+	case t.retries >= r.Retries:
+		return false
+	default:
+		wait = min(wait, r.MaxWait)
+		t.retries++
+	}
+	t.due = now.Add(wait)
+	if e.asked || e.limited {
+		r.Pacer.Pause(t.due)
+		r.Emit(Event{Pause: &Pause{Until: t.due, Reason: fmt.Sprintf("the server answered %d", e.HTTPStatus)}})
+	}
+	return true
+}
+
+// wait puts a task among the retries, by due time.
+func (r *recorder) wait(t *task) {
+	at, _ := slices.BinarySearchFunc(r.waiting, t, func(a, b *task) int { return a.due.Compare(b.due) })
+	r.waiting = slices.Insert(r.waiting, at, t)
+}
+
+// drain stops new attempts: intents that nobody took are withdrawn, retries
+// stay Pending as they are recorded.
+func (r *recorder) drain() {
+	r.draining = true
+	close(r.halt)
+	for {
+		select {
+		case t := <-r.ready:
+			r.withdraw(t)
+			continue
+		default:
+		}
+		return
+	}
+}
+
+// commit makes what was gathered durable, and only then lets it take effect.
+func (r *recorder) commit(ctx context.Context) error {
+	if len(r.entries) == 0 {
+		return nil
+	}
+	// Recording must not be cut short by the end of the run.
+	if err := r.Ledger.Commit(context.WithoutCancel(ctx), r.entries); err != nil {
+		return fmt.Errorf("the ledger cannot be written, nothing more is sent: %w", err)
+	}
+	r.entries = r.entries[:0]
+	for _, t := range r.intended {
+		r.ready <- t
+	}
+	r.intended = r.intended[:0]
+	for i := range r.settled {
+		rec := r.settled[i]
+		r.Emit(Event{Row: &RowResult{Record: rec}})
+	}
+	if len(r.settled) > 0 {
+		r.Emit(Event{Progress: &Progress{Total: r.Total, Counts: r.counts, InFlight: r.sending, At: time.Now()}})
+	}
+	r.settled = r.settled[:0]
+	return nil
+}

@@ -1,0 +1,228 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/pmrun/pmrun/collection/request"
+	"github.com/pmrun/pmrun/collection/vars"
+)
+
+// Engine runs a load: rows come from Source, go through the ledger to the wire
+// and back into the ledger. Every field is needed.
+//
+//	source -> recorder -> ledger (intent, durable) -> gate (permit) -> worker -> recorder -> ledger (outcome)
+//
+// The recorder is one goroutine and owns the ledger: what arrives while it
+// commits goes into the next commit together.
+type Engine struct {
+	Source   Source
+	Ledger   Ledger
+	Template *request.Template
+	Sender   Sender
+	Judge    Judge
+	Pacer    Pacer
+	Masker   *vars.Masker
+	// Skip reports rows that are not to be sent: they have a record already.
+	// Recorded reports rows that are to be sent and have one: rows of an earlier
+	// run that went back to Pending, and those that a person sends again.
+	Skip, Recorded func(row int64) bool
+	// Emit receives live events, from one goroutine.
+	Emit func(Event)
+
+	// Total counts the rows of the file, Base the rows recorded before this run.
+	Total       int64
+	Base        Counts
+	Concurrency int
+	// Retries bounds how often a row is tried again after an end that provably
+	// created nothing. Waiting out a rate limit does not count; it is bounded
+	// by MaxWait a row.
+	Retries int
+	MaxWait time.Duration
+	Stop    StopRules
+	// LookupFirst, when not nil, is asked before each row is sent: rows that the
+	// server has already are Skipped.
+	LookupFirst *Finder
+	// First ends the run after that many rows, as if interrupted; 0 for all.
+	First int64
+	// RunID seeds the jitter of waits.
+	RunID string
+}
+
+// task is a row on its way.
+type task struct {
+	row     Row
+	prior   *Record       // its record before this run, if it had one
+	attempt int           // number of the attempt, from 1
+	retries int           // retries used up
+	waited  time.Duration // spent waiting out rate limits
+	due     time.Time     // when a retry may start
+}
+
+// end is what a worker reports of a task.
+type end struct {
+	task *task
+	kind EntryKind
+	Record
+	// retry says that the row may be sent again, wait how long the server asked
+	// to hold off (asked), limited that it was for a rate limit.
+	retry, asked, limited bool
+	wait                  time.Duration
+}
+
+// Run sends every row that Skip does not name, and returns when each has a
+// durable outcome. When ctx ends or a stop rule holds, no new attempt starts;
+// those in flight are waited for (the sender bounds them), and the rest stays
+// Pending. stopped is the rule's reason, empty when none held. An error means that the ledger or the source failed: nothing more
+// was sent, and what could not be recorded is Sending in the ledger.
+func (e *Engine) Run(ctx context.Context) (stopped string, err error) {
+	lookahead := e.lookahead()
+	limit := e.Concurrency + lookahead
+	r := &recorder{
+		Engine:    e,
+		lookahead: lookahead,
+		limit:     limit,
+		counts:    e.Base,
+		watch:     stopwatch{rules: e.Stop},
+		rows:      make(chan Row, lookahead),
+		ready:     make(chan *task, limit),
+		ends:      make(chan end, limit),
+		wake:      make(chan struct{}, 1),
+		halt:      make(chan struct{}),
+	}
+	// Attempts in flight outlive the stop: they are bounded by the sender.
+	flight := context.WithoutCancel(ctx)
+	var g errgroup.Group
+	g.Go(func() error { return r.read(ctx) })
+	for range e.Concurrency {
+		g.Go(func() error { return r.work(flight) })
+	}
+	g.Go(func() error { return r.record(ctx) })
+	err = g.Wait()
+	return r.watch.reason, err
+}
+
+// lookahead is how many rows have a durable intent before a connection is free:
+// enough to keep the wire busy, and few when the pace is slow, because a crash
+// leaves each of them unknown.
+func (e *Engine) lookahead() int {
+	rate := e.Pacer.Rate()
+	if rate == 0 {
+		return e.Concurrency
+	}
+	const ahead = 0.05 // seconds
+	return min(max(int(math.Ceil(rate*ahead)), 1), e.Concurrency)
+}
+
+// recorder is the state of one Run. The fields below the channels belong to the
+// recording goroutine alone.
+type recorder struct {
+	*Engine
+	// lookahead bounds the intents that wait at the gate, limit all intents
+	// without an end: never more than twice the concurrency.
+	lookahead, limit int
+
+	rows  chan Row      // reader -> recorder; the reader closes it
+	ready chan *task    // recorder -> gate: intents that are durable
+	ends  chan end      // workers -> recorder; has room for every intent
+	wake  chan struct{} // gate -> recorder: a ready task was taken
+	halt  chan struct{} // closed by the recorder: no attempt starts any more
+	gate  sync.Mutex
+
+	sending  int     // intents without an end
+	waiting  []*task // retries, by due time
+	eof      bool    // every row was read
+	draining bool    // halt is closed
+	watch    stopwatch
+	counts   Counts
+	entries  []Entry
+	intended []*task
+	settled  []Record
+}
+
+// read feeds rows to the recorder.
+func (r *recorder) read(ctx context.Context) error {
+	defer close(r.rows)
+	for sent := int64(0); r.First == 0 || sent < r.First; {
+		row, err := r.Source.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("reading the run's copy of the data: %w", err)
+		}
+		if r.Skip(row.Num) {
+			continue
+		}
+		select {
+		case r.rows <- row:
+			sent++
+		case <-ctx.Done():
+			return nil
+		case <-r.halt:
+			return nil
+		}
+	}
+	return nil
+}
+
+// work sends tasks one after the other.
+func (r *recorder) work(ctx context.Context) error {
+	var filled request.Filled
+	for {
+		t := r.take()
+		if t == nil {
+			return nil
+		}
+		r.ends <- r.attempt(ctx, t, &filled)
+	}
+}
+
+// take waits for a task and for the permit to send it, in this order: the
+// permit is taken after the intent is durable. One worker at a time stands at
+// the gate, so that at most one task waits there. It returns nil when there is
+// nothing more to send.
+func (r *recorder) take() *task {
+	r.gate.Lock()
+	defer r.gate.Unlock()
+	var t *task
+	select {
+	case t = <-r.ready:
+	case <-r.halt:
+		return nil
+	}
+	select {
+	case r.wake <- struct{}{}:
+	default: // the recorder has been woken already
+	}
+	for !r.halted() {
+		wait := r.Pacer.Take(time.Now())
+		if wait == 0 {
+			return t
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-r.halt:
+		}
+		timer.Stop()
+	}
+	r.ends <- end{task: t, kind: Withdraw}
+	return nil
+}
+
+func (r *recorder) halted() bool {
+	select {
+	case <-r.halt:
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,312 @@
+package batch
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/pmrun/pmrun/collection/request"
+)
+
+// Ending says how an attempt ended.
+type Ending uint8
+
+const (
+	// Answered attempts got an answer's status and headers.
+	Answered Ending = iota
+	// NothingSent attempts provably put no byte of the request on the wire.
+	NothingSent
+	// Uncertain attempts sent bytes and got no answer: the record may exist.
+	Uncertain
+)
+
+// Answer is what the server said.
+type Answer struct {
+	Status int
+	Header http.Header
+	// Body is cut at the sender's limit; Cut says that there was more, or that
+	// the connection broke before its end.
+	Body []byte
+	Cut  bool
+}
+
+// Sent is how one attempt went.
+type Sent struct {
+	Ending Ending
+	Answer Answer
+	// Cause and Message say why there is no answer.
+	Cause, Message string
+	Started        time.Time
+	Duration       time.Duration
+}
+
+// Sender puts a request on the wire, once: whatever happens, it never sends the
+// request a second time.
+type Sender interface {
+	Send(ctx context.Context, f *request.Filled) Sent
+}
+
+// HTTPOptions configure an HTTPSender.
+type HTTPOptions struct {
+	// Timeout bounds an attempt from start to the answer's last byte.
+	Timeout time.Duration
+	// Concurrency is how many connections are kept.
+	Concurrency int
+	// Insecure accepts any certificate.
+	Insecure bool
+	// Dial, when not nil, makes every connection instead of the network, and
+	// proxies are ignored. RootCAs are then the only trusted ones.
+	Dial    func(ctx context.Context, network, addr string) (net.Conn, error)
+	RootCAs *x509.CertPool
+	// MaxBody bounds how much of an answer is read, in bytes; 0 is 1 MiB.
+	MaxBody int64
+}
+
+const (
+	dialTimeout = 10 * time.Second
+	tlsTimeout  = 10 * time.Second
+	// idleTimeout is shorter than any common server's keep-alive (Apache's
+	// default is 5 s), so that a request seldom goes out on a connection that
+	// the server is about to close: such a row would be unknown.
+	idleTimeout    = 3 * time.Second
+	defaultMaxBody = 1 << 20
+	// drainLimit is how much of an over-long answer is read and thrown away to
+	// keep the connection; beyond it the connection is closed.
+	drainLimit = 64 << 10
+)
+
+// HTTPSender sends over net/http's Transport, without any of its replays: it
+// follows no redirect, and requests have no GetBody, so that the transport
+// cannot send a body twice.
+type HTTPSender struct {
+	transport *http.Transport
+	o         HTTPOptions
+}
+
+// NewHTTPSender returns a Sender over real connections.
+func NewHTTPSender(o HTTPOptions) *HTTPSender {
+	if o.MaxBody == 0 {
+		o.MaxBody = defaultMaxBody
+	}
+	dial := o.Dial
+	proxy := func(*http.Request) (*url.URL, error) { return nil, nil }
+	if dial == nil {
+		dial = (&net.Dialer{Timeout: dialTimeout}).DialContext
+		proxy = http.ProxyFromEnvironment
+	}
+	return &HTTPSender{o: o, transport: &http.Transport{
+		Proxy: proxy,
+		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			conn, err := dial(ctx, network, addr)
+			if err != nil {
+				return nil, err
+			}
+			return &countingConn{Conn: conn}, nil
+		},
+		TLSClientConfig:     &tls.Config{InsecureSkipVerify: o.Insecure, RootCAs: o.RootCAs},
+		TLSHandshakeTimeout: tlsTimeout,
+		ForceAttemptHTTP2:   true,
+		MaxIdleConns:        o.Concurrency,
+		MaxIdleConnsPerHost: o.Concurrency,
+		IdleConnTimeout:     idleTimeout,
+	}}
+}
+
+// Close closes idle connections.
+func (s *HTTPSender) Close() { s.transport.CloseIdleConnections() }
+
+// countingConn counts the bytes that were handed to the network.
+type countingConn struct {
+	net.Conn
+	written atomic.Int64
+}
+
+func (c *countingConn) Write(p []byte) (int, error) {
+	// Counted before the write: a write that fails half-way has sent bytes.
+	c.written.Add(int64(len(p)))
+	return c.Conn.Write(p)
+}
+
+// wire follows what one attempt has written.
+type wire struct {
+	conn  atomic.Pointer[countingConn]
+	start atomic.Int64
+	lost  atomic.Bool // a connection that cannot be counted
+}
+
+func (w *wire) gotConn(info httptrace.GotConnInfo) {
+	conn := info.Conn
+	if t, ok := conn.(*tls.Conn); ok {
+		conn = t.NetConn()
+	}
+	c, ok := conn.(*countingConn)
+	if !ok {
+		w.lost.Store(true)
+		return
+	}
+	w.start.Store(c.written.Load())
+	w.conn.Store(c)
+}
+
+// nothing reports whether provably no byte of the request was written. On
+// HTTP/2 other requests share the connection and count too: then the answer is
+// false, which errs on the safe side.
+func (w *wire) nothing() bool {
+	if w.lost.Load() {
+		return false
+	}
+	c := w.conn.Load()
+	return c == nil || c.written.Load() == w.start.Load()
+}
+
+// Send makes one attempt.
+func (s *HTTPSender) Send(ctx context.Context, f *request.Filled) Sent {
+	sent := Sent{Started: time.Now()}
+	ctx, cancel := context.WithTimeout(ctx, s.o.Timeout)
+	defer cancel()
+	w := &wire{}
+	resp, err := s.roundTrip(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: w.gotConn}), f)
+	if err != nil {
+		sent.Duration = time.Since(sent.Started)
+		s.classify(&sent, err, w)
+		return sent
+	}
+	defer resp.Body.Close()
+	sent.Ending = Answered
+	sent.Answer = s.read(resp)
+	sent.Duration = time.Since(sent.Started)
+	return sent
+}
+
+func (s *HTTPSender) roundTrip(ctx context.Context, f *request.Filled) (*http.Response, error) {
+	body, err := f.Reader()
+	if err != nil {
+		return nil, err
+	}
+	// Without GetBody the transport cannot send a body again. What it would send
+	// again without a body, a safe method or an idempotency key, gets an empty
+	// reader, so that it does not count as bodiless.
+	if f.Length == 0 && !replayable(f) {
+		body = http.NoBody // Content-Length: 0
+	}
+	req := (&http.Request{
+		Method: f.Method, URL: f.URL, Host: f.Host, Header: f.Header,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Body: body, ContentLength: f.Length,
+	}).WithContext(ctx)
+	return s.transport.RoundTrip(req)
+}
+
+// replayable reports whether net/http would send a request without a body again
+// by itself after it was written: safe methods, and those with a key.
+func replayable(f *request.Filled) bool {
+	switch f.Method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace:
+		return true
+	}
+	_, key := f.Header["Idempotency-Key"]
+	_, xkey := f.Header["X-Idempotency-Key"]
+	return key || xkey
+}
+
+// read takes the answer's body up to the limit.
+func (s *HTTPSender) read(resp *http.Response) Answer {
+	a := Answer{Status: resp.StatusCode, Header: resp.Header}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, s.o.MaxBody+1))
+	if int64(len(body)) > s.o.MaxBody {
+		body, a.Cut = body[:s.o.MaxBody], true
+		_, _ = io.CopyN(io.Discard, resp.Body, drainLimit)
+	}
+	a.Body, a.Cut = body, a.Cut || err != nil
+	return a
+}
+
+// classify says what an attempt without an answer means. This is the one place;
+// docs/guarantees.md shows it:
+//
+//	no connection (DNS, dial, TLS, proxy)                 -> NothingSent
+//	a connection, and no byte written to it               -> NothingSent
+//	HTTP/2: the stream was refused (REFUSED_STREAM), or
+//	is above the last one of a GOAWAY                      -> NothingSent
+//	bytes written, no answer                              -> Uncertain
+func (s *HTTPSender) classify(sent *Sent, err error, w *wire) {
+	sent.Ending = Uncertain
+	if w.nothing() || notProcessed(err) {
+		sent.Ending = NothingSent
+	}
+	sent.Cause, sent.Message = CauseNetwork, networkMessage(err)
+	var netErr net.Error
+	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &netErr) && netErr.Timeout() {
+		sent.Cause = CauseTimeout
+		sent.Message = fmt.Sprintf("no answer within %s", s.o.Timeout)
+		if w.conn.Load() == nil {
+			sent.Message = "no connection: " + networkMessage(err)
+		}
+	}
+	if errors.Is(err, context.Canceled) {
+		sent.Cause, sent.Message = CauseInterrupted, "the run was ended while the attempt was on its way"
+	}
+}
+
+// streamError has the shape of net/http's own error of an HTTP/2 stream, which
+// errors.As fills by shape.
+type streamError struct {
+	StreamID uint32
+	Code     uint32
+	Cause    error
+}
+
+func (e streamError) Error() string { return fmt.Sprintf("HTTP/2 stream error %d", e.Code) }
+
+// refusedStream is REFUSED_STREAM of RFC 9113, section 7: the request was not
+// processed in any way.
+const refusedStream = 7
+
+// notProcessed reports whether an HTTP/2 server has said that it did not look at
+// the request. net/http has no value for a stream above a GOAWAY's last one, nor
+// for a refused stream whose body was read: only their text tells.
+func notProcessed(err error) bool {
+	var stream streamError
+	if errors.As(err, &stream) && stream.Code == refusedStream {
+		return true
+	}
+	text := err.Error()
+	return strings.Contains(text, "cannot retry err [") &&
+		(strings.Contains(text, "REFUSED_STREAM") || strings.Contains(text, "received Server's graceful shutdown GOAWAY"))
+}
+
+// networkMessage says what went wrong in words without the URL, which may hold
+// secrets.
+func networkMessage(err error) string {
+	var dns *net.DNSError
+	if errors.As(err, &dns) {
+		return fmt.Sprintf("the host %s was not found", dns.Name)
+	}
+	var cert *tls.CertificateVerificationError
+	if errors.As(err, &cert) {
+		return "the server's certificate is not trusted: " + cert.Err.Error()
+	}
+	var header tls.RecordHeaderError
+	if errors.As(err, &header) {
+		return "the server does not speak TLS on this port"
+	}
+	var op *net.OpError
+	if errors.As(err, &op) && op.Err != nil {
+		return fmt.Sprintf("%s: %s", op.Op, op.Err)
+	}
+	var ue *url.Error
+	if errors.As(err, &ue) {
+		err = ue.Err
+	}
+	return err.Error()
+}
