@@ -1,0 +1,133 @@
+package contract
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/pmrun/pmrun/batch"
+)
+
+// validator collects what is wrong with a contract.
+type validator struct {
+	*batch.Contract
+	errs []error
+}
+
+// validate returns every mistake, each with the key that it is in.
+func validate(c *batch.Contract) []error {
+	v := &validator{Contract: c}
+	v.request()
+	for i := range c.Fields {
+		v.field(i)
+	}
+	if c.Success == "" {
+		v.bad("success is missing: an expression such as status == 201")
+	}
+	for i, rule := range c.Causes {
+		v.filled(fmt.Sprintf("causes[%d].when", i), rule.When)
+		v.filled(fmt.Sprintf("causes[%d].cause", i), rule.Cause)
+	}
+	for _, list := range []struct {
+		key   string
+		texts []string
+	}{{"refused", c.Refused}, {"retry", c.Retry}, {"message", c.Message}, {"id", c.ID}} {
+		for i, text := range list.texts {
+			v.filled(fmt.Sprintf("%s[%d]", list.key, i), text)
+		}
+	}
+	if _, err := NewJudge(c); err != nil {
+		v.errs = append(v.errs, err)
+	}
+	v.lookup()
+	return v.errs
+}
+
+func (v *validator) bad(format string, args ...any) {
+	v.errs = append(v.errs, fmt.Errorf(format, args...))
+}
+
+func (v *validator) filled(key, text string) {
+	if strings.TrimSpace(text) == "" {
+		v.bad("%s is empty: fill it in or remove it", key)
+	}
+}
+
+// request checks what the contract says of the request.
+func (v *validator) request() {
+	v.filled("name", v.Name)
+	if _, err := regexp.Compile(v.Match); err != nil {
+		v.bad("match is not a regular expression: %s", err)
+	}
+	v.method("method", v.Method)
+	if v.Path != "" && v.Path[0] != '/' {
+		v.bad("path is %q: it should begin with /", v.Path)
+	}
+	if v.Token.Header != "" && strings.ContainsAny(v.Token.Header, " \t\r\n:") {
+		v.bad("token.header is %q: it should be the name of a header", v.Token.Header)
+	}
+	if v.Rate != "" {
+		if _, err := batch.ParseRate(v.Rate); err != nil {
+			v.bad("rate: %s", err)
+		}
+	}
+	switch v.Body {
+	case "", "formdata", "urlencoded", "raw":
+	default:
+		v.bad("body is %q: it should be formdata, urlencoded or raw", v.Body)
+	}
+}
+
+// method checks that a method is written as HTTP does, because methods are
+// compared exactly.
+func (v *validator) method(key, text string) {
+	if upper := strings.ToUpper(text); text != upper {
+		v.bad("%s is %q: write %s", key, text, upper)
+	}
+}
+
+func (v *validator) field(i int) {
+	f := &v.Fields[i]
+	key := fmt.Sprintf("fields[%d]", i)
+	if f.Name == "" {
+		v.bad("%s.name is missing", key)
+		return
+	}
+	key = fmt.Sprintf("field %q", f.Name)
+	if slices.ContainsFunc(v.Fields[:i], func(other batch.ContractField) bool { return other.Name == f.Name }) {
+		v.bad("%s is there twice", key)
+	}
+	if f.JSON != "" && f.JSON != "object" {
+		v.bad("%s: json is %q: it should be object", key, f.JSON)
+	}
+	if f.Open && len(f.Values) == 0 {
+		v.bad("%s: open says that values is not the whole list, and there are no values", key)
+	}
+	for j, value := range f.Values {
+		v.filled(fmt.Sprintf("%s: values[%d].value", key, j), value.Value)
+	}
+}
+
+func (v *validator) lookup() {
+	l := v.Lookup
+	if l == nil {
+		return
+	}
+	v.method("lookup.method", l.Method)
+	if l.Path == "" || l.Path[0] != '/' {
+		v.bad("lookup.path is %q: it should begin with /", l.Path)
+	}
+	filled := strings.NewReplacer("{{operation}}", "", "{{field}}", "", "{{value}}", "").Replace(l.Body)
+	if l.Body != "" && !json.Valid([]byte(filled)) {
+		v.bad("lookup.body is not JSON: write placeholders inside quotes, such as \"{{value}}\"")
+	}
+	if strings.TrimSpace(l.Found) == "" {
+		v.bad("lookup.found is missing: an expression for the list of ids, such as map(json.data, #.id)")
+		return
+	}
+	if _, err := compile("lookup.found", l.Found); err != nil {
+		v.errs = append(v.errs, err)
+	}
+}
