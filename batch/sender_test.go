@@ -1,0 +1,225 @@
+package batch_test
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/pmrun/pmrun/batch"
+	"github.com/pmrun/pmrun/collection/request"
+)
+
+func filled(t *testing.T, method, rawURL, body string, header http.Header) *request.Filled {
+	t.Helper()
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if header == nil {
+		header = http.Header{}
+	}
+	return &request.Filled{Method: method, URL: u, Header: header, Body: []byte(body), Length: int64(len(body))}
+}
+
+func sender(t *testing.T, o batch.HTTPOptions) *batch.HTTPSender {
+	t.Helper()
+	if o.Timeout == 0 {
+		o.Timeout = 5 * time.Second
+	}
+	o.Concurrency = 2
+	s := batch.NewHTTPSender(o)
+	t.Cleanup(s.Close)
+	return s
+}
+
+// rawServer answers each connection by hand.
+func rawServer(t *testing.T, serve func(n int64, c net.Conn)) (addr string, connections *atomic.Int64) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	connections = &atomic.Int64{}
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer c.Close()
+				serve(connections.Add(1), c)
+			}()
+		}
+	}()
+	return l.Addr().String(), connections
+}
+
+func readRequest(c net.Conn) { readWhole(bufio.NewReader(c)) }
+
+// readWhole reads one request to the end of its body.
+func readWhole(r *bufio.Reader) bool {
+	req, err := http.ReadRequest(r)
+	if err != nil {
+		return false
+	}
+	_, err = io.Copy(io.Discard, req.Body)
+	return err == nil
+}
+
+// TestSendNeverReplays sends the requests that net/http would send a second
+// time by itself: with an Idempotency-Key, without a body, on a connection that
+// the server closed. The server must see each once.
+func TestSendNeverReplays(t *testing.T) {
+	for _, c := range []struct {
+		name, method, body string
+		header             http.Header
+	}{
+		{"post", "POST", "a=1", nil},
+		{"idempotency key", "POST", "a=1", http.Header{"Idempotency-Key": {"k"}}},
+		{"idempotency key, empty body", "POST", "", http.Header{"X-Idempotency-Key": {"k"}}},
+		{"get", "GET", "", nil},
+		{"put", "PUT", "a=1", nil},
+		{"delete", "DELETE", "", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var requests atomic.Int64
+			addr, _ := rawServer(t, func(n int64, conn net.Conn) {
+				// The first request of a connection is answered and the connection
+				// kept; the second is read and the connection closed.
+				r := bufio.NewReader(conn)
+				for i := range 2 {
+					if !readWhole(r) {
+						return
+					}
+					requests.Add(1)
+					if i == 0 {
+						_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+					}
+				}
+			})
+			s := sender(t, batch.HTTPOptions{})
+			f := filled(t, c.method, "http://"+addr+"/x", c.body, c.header)
+			if got := s.Send(t.Context(), f); got.Ending != batch.Answered || got.Answer.Status != 200 {
+				t.Fatalf("first: %+v", got)
+			}
+			got := s.Send(t.Context(), f)
+			if got.Ending != batch.Uncertain || got.Cause != batch.CauseNetwork {
+				t.Errorf("second: ending %d, cause %s, %s", got.Ending, got.Cause, got.Message)
+			}
+			if n := requests.Load(); n != 2 {
+				t.Errorf("the server saw %d requests, want 2", n)
+			}
+		})
+	}
+}
+
+// TestSendEndings is the table of what each end of an attempt means.
+func TestSendEndings(t *testing.T) {
+	answer := func(text string) func(int64, net.Conn) {
+		return func(_ int64, c net.Conn) { readRequest(c); _, _ = io.WriteString(c, text) }
+	}
+	for _, c := range []struct {
+		name   string
+		serve  func(int64, net.Conn)
+		ending batch.Ending
+		cause  string
+		status int
+		body   string
+		cut    bool
+	}{
+		{"ok", answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"), batch.Answered, "", 200, "ok", false},
+		{"redirect", answer("HTTP/1.1 307 Temporary Redirect\r\nLocation: /y\r\nContent-Length: 0\r\n\r\n"), batch.Answered, "", 307, "", false},
+		{"body cut short", answer("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nok"), batch.Answered, "", 200, "ok", true},
+		{"closed without an answer", func(_ int64, c net.Conn) { readRequest(c) }, batch.Uncertain, batch.CauseNetwork, 0, "", false},
+		{"closed in the status line", answer("HTTP/1.1 2"), batch.Uncertain, batch.CauseNetwork, 0, "", false},
+		{"not HTTP", answer("SSH-2.0-x\r\n\r\n"), batch.Uncertain, batch.CauseNetwork, 0, "", false},
+		{"hangs", func(_ int64, c net.Conn) { _, _ = io.Copy(io.Discard, c) }, batch.Uncertain, batch.CauseTimeout, 0, "", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			addr, connections := rawServer(t, c.serve)
+			s := sender(t, batch.HTTPOptions{Timeout: 300 * time.Millisecond})
+			got := s.Send(t.Context(), filled(t, "POST", "http://"+addr+"/x", "a=1", nil))
+			if got.Ending != c.ending || got.Cause != c.cause || got.Answer.Status != c.status || string(got.Answer.Body) != c.body || got.Answer.Cut != c.cut {
+				t.Errorf("%+v", got)
+			}
+			if n := connections.Load(); n != 1 {
+				t.Errorf("%d connections", n)
+			}
+			if c.ending != batch.Answered && (got.Message == "" || strings.Contains(got.Message, "http://")) {
+				t.Errorf("message %q", got.Message)
+			}
+		})
+	}
+}
+
+// TestSendNothing is what provably never left this machine.
+func TestSendNothing(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := l.Addr().String()
+	_ = l.Close()
+	plain, _ := rawServer(t, func(_ int64, c net.Conn) {
+		readRequest(c)
+		_, _ = io.WriteString(c, "HTTP/1.1 400 Bad Request\r\n\r\n")
+	})
+	silent, _ := rawServer(t, func(_ int64, c net.Conn) { _, _ = io.Copy(io.Discard, c) })
+	untrusted := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the request was sent") }))
+	defer untrusted.Close()
+	untrusted.Config.ErrorLog = nil
+	for name, url := range map[string]string{
+		"refused":             "http://" + closed + "/",
+		"not found":           "http://no.such.host.invalid/",
+		"no TLS":              "https://" + plain + "/",
+		"TLS never answers":   "https://" + silent + "/",
+		"certificate unknown": untrusted.URL,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := sender(t, batch.HTTPOptions{Timeout: 500 * time.Millisecond})
+			got := s.Send(t.Context(), filled(t, "POST", url, "a=1", nil))
+			if got.Ending != batch.NothingSent || got.Message == "" {
+				t.Errorf("ending %d, cause %s, %s", got.Ending, got.Cause, got.Message)
+			}
+		})
+	}
+}
+
+// TestSendBounded reads no more of an answer than the limit.
+func TestSendBounded(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		chunk := make([]byte, 1<<20)
+		for range 1 << 14 {
+			if _, err := w.Write(chunk); err != nil {
+				return
+			}
+		}
+	}))
+	defer server.Close()
+	s := sender(t, batch.HTTPOptions{MaxBody: 1000})
+	got := s.Send(t.Context(), filled(t, "POST", server.URL, "a=1", nil))
+	if got.Ending != batch.Answered || len(got.Answer.Body) != 1000 || !got.Answer.Cut {
+		t.Errorf("%d bytes, cut %v", len(got.Answer.Body), got.Answer.Cut)
+	}
+}
+
+// TestSendWhenTheRunIsCutOff ends an attempt with its context.
+func TestSendCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	addr, _ := rawServer(t, func(_ int64, c net.Conn) { readRequest(c); cancel(); _, _ = io.Copy(io.Discard, c) })
+	s := sender(t, batch.HTTPOptions{})
+	got := s.Send(ctx, filled(t, "POST", "http://"+addr+"/", "a=1", nil))
+	if got.Ending != batch.Uncertain || got.Cause != batch.CauseInterrupted {
+		t.Errorf("%+v", got)
+	}
+}
