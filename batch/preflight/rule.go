@@ -1,0 +1,159 @@
+// Package preflight checks a load before anything is sent: the request, the
+// data file's header, and every row. Each rule is metadata (id, severity,
+// where the fact is from, how to mend it) plus a check.
+package preflight
+
+import (
+	"fmt"
+
+	"github.com/pmrun/pmrun/batch"
+	"github.com/pmrun/pmrun/collection/request"
+)
+
+// Severity says what a finding does to the load.
+type Severity string
+
+const (
+	// Error refuses the load; on a row it makes the row invalid.
+	Error Severity = "error"
+	// Warning is shown and changes nothing.
+	Warning Severity = "warning"
+)
+
+// Rule is one thing that can be wrong.
+type Rule struct {
+	// ID is stable: reports and people refer to it.
+	ID       string
+	Severity Severity
+	// About says what the rule finds, Source where the fact is from, Mend what
+	// to do.
+	About, Source, Mend string
+	// Cause is the word for the cause column of rows that the rule makes invalid.
+	Cause string
+
+	request func(*Input) []Problem
+	row     func(*rowCheck) []Problem
+}
+
+// Input is what rules look at.
+type Input struct {
+	Template *request.Template
+	// Contract is nil when none is known for the request.
+	Contract *batch.Contract
+	// Header is the data file's; Values extends the contract's allowed values.
+	Header []string
+	Values map[string][]string
+	// Local is set when every connection stays on this machine.
+	Local bool
+}
+
+// Problem is one finding.
+type Problem struct {
+	Rule     string   `json:"rule"`
+	Severity Severity `json:"severity"`
+	// Row and Line are 0 for findings in the request or the header.
+	Row     int64  `json:"row,omitempty"`
+	Line    int64  `json:"line,omitempty"`
+	Column  string `json:"column,omitempty"`
+	Field   string `json:"field,omitempty"`
+	Message string `json:"message"`
+	Mend    string `json:"mend"`
+	Cause   string `json:"cause,omitempty"`
+}
+
+const (
+	vendor  = "wolkvox help centre, \"CRM case insertion API error\""
+	vendor2 = "crmvox.com, \"Cases Insert\""
+	ours    = "pmrun"
+)
+
+// Rules lists every rule, in the order in which findings are shown.
+func Rules() []Rule {
+	return []Rule{
+		{ID: "url-scheme-duplicated", Severity: Error, Source: vendor, Cause: batch.CauseURL,
+			About: "the URL has its scheme twice, https://https://...",
+			Mend:  "give the host variable a bare host, such as crm0000.wolkvox.com", request: urlSchemeDuplicated},
+		{ID: "url-unresolved", Severity: Error, Source: ours, Cause: batch.CauseURL,
+			About: "the URL holds a placeholder without a value, or no usable host",
+			Mend:  "give the variable a value: in the environment, with --env-var NAME=VALUE, or in PMRUN_VAR_NAME", request: urlUnresolved},
+		{ID: "url-endpoint", Severity: Error, Source: vendor2, Cause: batch.CauseURL,
+			About: "the URL's path is not the API's",
+			Mend:  "correct the request's URL; if it is another API, load with --contract none", request: urlEndpoint},
+		{ID: "url-plain-http", Severity: Warning, Source: "security advice of the vendor", Cause: batch.CauseURL,
+			About: "the token would travel over plain http to another machine",
+			Mend:  "use https", request: urlPlainHTTP},
+		{ID: "method-not-post", Severity: Error, Source: vendor, Cause: batch.CauseMethod,
+			About: "the request's method is not the API's",
+			Mend:  "set the method to POST", request: methodNotPost},
+		{ID: "token-missing", Severity: Error, Source: vendor, Cause: batch.CauseToken,
+			About: "the token header is missing or empty, or its variable has no value",
+			Mend:  "give the token variable a value, best in PMRUN_VAR_NAME; a token comes from the CRM, Settings > Integrations and Tokens", request: tokenMissing},
+		{ID: "token-malformed", Severity: Error, Source: vendor, Cause: batch.CauseToken,
+			About: "the token has blanks, quotes, line breaks or a Bearer prefix",
+			Mend:  "copy the token again, alone", request: tokenMalformed},
+		{ID: "request-unresolved", Severity: Error, Source: ours, Cause: batch.CauseFormat,
+			About: "the request cannot be built as it stands",
+			Mend:  "give the variable a value, or correct the request", request: requestUnresolved},
+		{ID: "body-not-form-data", Severity: Error, Source: vendor, Cause: batch.CauseFormat,
+			About: "the body is not form-data, or not what else the API takes",
+			Mend:  "choose form-data as the body of the request, and remove a Content-Type header", request: bodyNotFormData},
+		{ID: "field-misspelt", Severity: Error, Source: vendor, Cause: batch.CauseField,
+			About: "a field's name differs from the API's",
+			Mend:  "rename the field in the request", request: fieldMisspelt},
+		{ID: "field-missing", Severity: Error, Source: vendor, Cause: batch.CauseField,
+			About: "the request lacks a required field",
+			Mend:  "add the field to the request, or fill it with --map FIELD=COLUMN or --set FIELD=VALUE", request: fieldMissing},
+		{ID: "operation-empty", Severity: Error, Source: vendor, Cause: batch.CauseOperation,
+			About: "the operation's name is empty",
+			Mend:  "give the operation its exact name", request: operationEmpty},
+		{ID: "duplicate-header", Severity: Error, Source: ours, Cause: batch.CauseFormat,
+			About: "two columns have the same name",
+			Mend:  "rename one of the columns", request: duplicateHeader},
+		{ID: "blank-header", Severity: Error, Source: ours, Cause: batch.CauseFormat,
+			About: "a column with data has no name",
+			Mend:  "name the column in the first line, or delete it"},
+		{ID: "column-unused", Severity: Warning, Source: ours, Cause: batch.CauseField,
+			About: "a column goes nowhere",
+			Mend:  "name it like a field, use {{column}} in the request, or bind it with --map FIELD=COLUMN or --pack FIELD", request: columnUnused},
+		{ID: "ragged-row", Severity: Error, Source: ours, Cause: batch.CauseFormat,
+			About: "a row has more or fewer cells than the header",
+			Mend:  "put cells that hold the delimiter or a line break in quotes, and fill missing cells", row: raggedRow},
+		{ID: "cell-too-large", Severity: Error, Source: ours, Cause: batch.CauseFormat,
+			About: "a cell is larger than 1 MiB",
+			Mend:  "shorten the cell; a quote that is never closed can cause this", row: cellTooLarge},
+		{ID: "required-empty", Severity: Error, Source: vendor, Cause: batch.CauseField,
+			About: "a required field is empty",
+			Mend:  "fill the cell", row: requiredEmpty, request: constantFields(requiredEmpty)},
+		{ID: "value-not-english", Severity: Error, Source: vendor, Cause: batch.CauseValue,
+			About: "a system value is not in English",
+			Mend:  "write the English value", row: valueNotEnglish, request: constantFields(valueNotEnglish)},
+		{ID: "value-unknown", Severity: Error, Source: vendor2, Cause: batch.CauseValue,
+			About: "a value is not one that the API knows",
+			Mend:  "use a known value; if your system has more of them, list them in the job: values: {FIELD: [VALUE]}", row: valueUnknown, request: constantFields(valueUnknown)},
+		{ID: "form-not-json", Severity: Error, Source: vendor2, Cause: batch.CauseField,
+			About: "the field of the custom fields is not one JSON object",
+			Mend:  "write it like {\"Subject\": \"...\"}, with double quotes, or build it from columns with --pack FIELD", row: formNotJSON, request: constantFields(formNotJSON)},
+		{ID: "cell-unsendable", Severity: Error, Source: ours, Cause: batch.CauseFormat,
+			About: "a cell cannot go where the request has its placeholder",
+			Mend:  "correct the cell", row: cellUnsendable},
+	}
+}
+
+// complete adds to a finding what the rule says of all of its findings.
+func (r *Rule) complete(p Problem) Problem {
+	p.Rule = r.ID
+	if p.Severity == "" {
+		p.Severity = r.Severity
+	}
+	if p.Mend == "" {
+		p.Mend = r.Mend
+	}
+	if p.Cause == "" {
+		p.Cause = r.Cause
+	}
+	return p
+}
+
+func say(format string, args ...any) []Problem {
+	return []Problem{{Message: fmt.Sprintf(format, args...)}}
+}
