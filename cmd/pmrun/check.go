@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pmrun/pmrun/batch"
+)
+
+func (a *app) checkCommand() *cobra.Command {
+	s := &settings{}
+	cmd := &cobra.Command{
+		Use:   "check JOB.yaml | COLLECTION --request NAME -e ENV -d ROWS",
+		Short: "Check a load and show its plan; sends nothing",
+		Long: `Check reads the request, the environment and every row, and shows the plan: what
+the file holds, which column goes where, the first requests with secrets masked,
+and every problem with its remedy. Nothing is sent.
+
+Exit code 2 when the load would be refused.`,
+		Args: oneArg(jobArg),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd.Context(), cmd, s, args[0]) },
+	}
+	s.jobFlags(cmd.Flags())
+	cmd.Flags().BoolVar(&s.json, "json", false, "print the plan as JSON")
+	return cmd
+}
+
+func (a *app) check(ctx context.Context, cmd *cobra.Command, s *settings, arg string) error {
+	job, err := s.job(cmd, arg)
+	if err != nil {
+		return err
+	}
+	p, err := prepare(job, s.mock, nil)
+	if err != nil {
+		return err
+	}
+	defer p.data.Close()
+	if err := p.compareKeys(ctx, s); err != nil {
+		return err
+	}
+	if err := p.preflight(ctx, func(batch.Record) error { return nil }); err != nil {
+		return err
+	}
+	write := p.plan().write
+	if s.json {
+		write = p.plan().writeJSON
+	}
+	if err := write(a.stdout); err != nil {
+		return err
+	}
+	if p.refused() != nil || p.rows.invalid > 0 {
+		return &exitError{code: batch.ExitUsage}
+	}
+	return nil
+}

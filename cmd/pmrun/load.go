@@ -1,0 +1,252 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pmrun/pmrun/batch"
+	"github.com/pmrun/pmrun/batch/ledger"
+	"github.com/pmrun/pmrun/batch/preflight"
+)
+
+func (a *app) loadCommand() *cobra.Command {
+	s := &settings{}
+	cmd := &cobra.Command{
+		Use:   "load JOB.yaml | COLLECTION --request NAME -e ENV -d ROWS",
+		Short: "Insert every row through a request",
+		Long: `Load checks everything first, and refuses with exit code 2 before anything is sent
+when the request or a row is wrong. Then it sends every row once, and writes a run
+directory with the durable record and the reports.
+
+` + exitCodes,
+		Args: oneArg(jobArg),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.load(cmd.Context(), cmd, s, args[0]) },
+	}
+	s.jobFlags(cmd.Flags())
+	cmd.Flags().StringVar(&s.out, "out", "", "run `DIR` to write (runs/JOB-TIME)")
+	cmd.Flags().StringVar(&s.against, "against", "", "skip rows whose key an earlier run, `RUNDIR`, inserted")
+	cmd.Flags().StringVar(&s.history, "history", "", "skip rows whose key any run in `DIR` inserted")
+	cmd.Flags().BoolVar(&s.lookupFirst, "lookup-first", false, "ask the server before each insert, and skip rows that are there")
+	cmd.Flags().StringVar(&s.idempotency, "idempotency-header", "", "send a header `NAME` with a value of its own for each row, the same on every attempt")
+	cmd.Flags().StringVar(&s.lookup, "lookup", "", "`FIELD=NAME`: look rows up by the API's field with the value of a field or column (the contract's)")
+	cmd.Flags().BoolVar(&s.reconcile, "reconcile", false, "look unknown rows up at the end")
+	s.settleFlag(cmd.Flags())
+	cmd.Flags().Int64Var(&s.first, "first", 0, "stop after `N` rows, as if interrupted; resume goes on")
+	a.outputFlags(cmd, s)
+	return cmd
+}
+
+func (a *app) outputFlags(cmd *cobra.Command, s *settings) {
+	cmd.Flags().BoolVar(&s.noProgress, "no-progress", false, "show no progress")
+	cmd.Flags().BoolVar(&s.quiet, "quiet", false, "print nothing but errors")
+}
+
+func (a *app) load(ctx context.Context, cmd *cobra.Command, s *settings, arg string) (err error) {
+	job, err := s.job(cmd, arg)
+	if err != nil {
+		return err
+	}
+	if s.first < 0 {
+		return fmt.Errorf("first is %d: it has to be 1 or more", s.first)
+	}
+	dir, undo, err := batch.NewRunDir(outDir(job))
+	if err != nil {
+		return err
+	}
+	began := false
+	defer func() {
+		if began {
+			return
+		}
+		err = errors.Join(err, undo())
+		if job.Out == "" {
+			_ = os.Remove(runsDir) // when it holds nothing else
+		}
+	}()
+	input, err := newInputCopy(dir)
+	if err != nil {
+		return err
+	}
+	defer input.file.Close()
+	p, err := prepare(job, s.mock, input)
+	if err != nil {
+		return err
+	}
+	defer p.data.Close()
+	if err := p.compareKeys(ctx, s); err != nil {
+		return err
+	}
+	l, err := ledger.Create(ctx, dir.Path(batch.LedgerFile))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.Close()) }()
+	if err := a.preflightInto(ctx, p, l); err != nil {
+		return err
+	}
+	if err := p.refused(); err != nil {
+		a.printProblems(p, true)
+		return err
+	}
+	if !s.quiet {
+		a.printProblems(p, false)
+	}
+	if err := a.confirm(ctx, p, s, p.toSend()); err != nil {
+		return err
+	}
+	t, err := p.transport(ctx, s.mock)
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	start, err := p.writeRunDir(dir, input)
+	if err != nil {
+		return err
+	}
+	if err := batch.SaveStart(ctx, l, start); err != nil {
+		return err
+	}
+	began = true
+	return a.send(ctx, &sending{prepared: p, settings: s, dir: dir, ledger: l, start: start, sender: t.sender, which: []batch.Status{batch.Pending}})
+}
+
+// runsDir holds the run directories that nobody named.
+const runsDir = "runs"
+
+// outDir is where the run directory goes: as the job says, or named after job
+// and time, beside earlier ones.
+func outDir(job *batch.Job) string {
+	if job.Out != "" {
+		return job.Out
+	}
+	name := strings.Map(func(c rune) rune {
+		if c <= ' ' || strings.ContainsRune(`/\:*?"<>|`, c) {
+			return '-'
+		}
+		return c
+	}, job.Name)
+	base := filepath.Join(runsDir, name+"-"+time.Now().Format("20060102-150405"))
+	path := base
+	for n := 2; ; n++ {
+		if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
+			return path
+		}
+		path = fmt.Sprintf("%s-%d", base, n)
+	}
+}
+
+// inputCopy is the run directory's copy of the data file, written while the
+// file is read for the first time.
+type inputCopy struct {
+	file *os.File
+	buf  *bufio.Writer
+}
+
+func newInputCopy(dir batch.RunDir) (*inputCopy, error) {
+	f, err := os.OpenFile(dir.Path(batch.InputFile), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("cannot write into the run directory: %w", err)
+	}
+	return &inputCopy{file: f, buf: bufio.NewWriterSize(f, 1<<18)}, nil
+}
+
+func (c *inputCopy) Write(b []byte) (int, error) { return c.buf.Write(b) }
+
+// finish makes the copy durable: resume and reports read nothing else.
+func (c *inputCopy) finish() error {
+	err := errors.Join(c.buf.Flush(), c.file.Sync(), c.file.Close())
+	if err != nil {
+		return fmt.Errorf("cannot keep a copy of the data file: %w", err)
+	}
+	return nil
+}
+
+// preflightInto runs preflight and records invalid rows.
+func (a *app) preflightInto(ctx context.Context, p *prepared, l batch.Ledger) error {
+	const chunk = 1000
+	var entries []batch.Entry
+	flush := func() error {
+		err := l.Commit(ctx, entries)
+		entries = entries[:0]
+		return err
+	}
+	err := p.preflight(ctx, func(r batch.Record) error {
+		entries = append(entries, batch.Entry{Kind: batch.Settle, Record: r})
+		if len(entries) < chunk {
+			return nil
+		}
+		return flush()
+	})
+	if err != nil {
+		return err
+	}
+	return flush()
+}
+
+// printProblems shows what preflight found: before a refusal all of it, before
+// a load what matters for it.
+func (a *app) printProblems(p *prepared, refused bool) {
+	pl := p.plan()
+	if !refused && p.rows.skipped > 0 {
+		fmt.Fprintf(a.stderr, "%d of %d rows are skipped as duplicates: see skipped.csv\n", p.rows.skipped, p.facts.Rows)
+	}
+	if !refused && p.rows.invalid > 0 {
+		fmt.Fprintf(a.stderr, "%d of %d rows are invalid and left out: see invalid.csv\n", p.rows.invalid, p.facts.Rows)
+	}
+	var shown []preflight.Problem
+	for _, f := range pl.Problems {
+		if refused || f.Row == 0 {
+			shown = append(shown, f)
+		}
+	}
+	rows := pl.RowsByRule
+	if !refused {
+		rows = nil
+	}
+	var b strings.Builder
+	writeProblems(&b, shown, rows)
+	if b.Len() > 0 {
+		fmt.Fprintln(a.stderr, strings.TrimPrefix(b.String(), "\n"))
+	}
+}
+
+// confirm asks a person before rows go to another machine. Without a terminal
+// nobody can be asked: then only a job that says confirm: true insists.
+func (a *app) confirm(ctx context.Context, p *prepared, s *settings, rows int64) error {
+	if s.yes || p.local {
+		return nil
+	}
+	if !isTerminal(a.stdin) || !isTerminal(a.stderr) {
+		if p.job.Confirm {
+			return errors.New("the job wants a confirmation (confirm: true) and there is no terminal to ask on: use --yes; nothing was sent")
+		}
+		return nil
+	}
+	if err := p.plan().write(a.stderr); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stderr, "\nSend %d rows to %s? Type yes: ", rows, p.host())
+	answer := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(a.stdin).ReadString('\n')
+		answer <- strings.TrimSpace(line)
+	}()
+	select {
+	case word := <-answer:
+		if strings.EqualFold(word, "yes") || strings.EqualFold(word, "y") {
+			return nil
+		}
+		return errors.New("not confirmed: nothing was sent")
+	case <-ctx.Done():
+		fmt.Fprintln(a.stderr)
+		return &exitError{batch.ExitInterrupted, errors.New("interrupted: nothing was sent")}
+	}
+}

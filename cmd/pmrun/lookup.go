@@ -1,0 +1,150 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/pmrun/pmrun/batch"
+	"github.com/pmrun/pmrun/batch/contract"
+	"github.com/pmrun/pmrun/batch/pace"
+	"github.com/pmrun/pmrun/collection"
+	"github.com/pmrun/pmrun/collection/request"
+	"github.com/pmrun/pmrun/collection/vars"
+)
+
+// finder makes the look-up of a run: a request of the collection when one is
+// named, else the contract's.
+func (p *prepared) finder(s *settings, sender batch.Sender) (*batch.Finder, error) {
+	f := &batch.Finder{Sender: sender, Pacer: pace.New(p.rate, *p.job.Burst), Masker: p.masker, RunID: p.run.ID}
+	if s.lookupRequest != "" {
+		return f, p.ownLookup(f, s)
+	}
+	return f, p.contractLookup(f, s)
+}
+
+// ownLookup uses a request of the collection, filled with the row, and --match.
+func (p *prepared) ownLookup(f *batch.Finder, s *settings) error {
+	if s.match == "" {
+		return errors.New("--request needs --match EXPR: an expression that lists the ids of the records in the answer, such as json.data")
+	}
+	item, err := p.collection.Find(s.lookupRequest)
+	if err != nil {
+		return err
+	}
+	if f.Found, err = contract.NewFound(s.match); err != nil {
+		return fmt.Errorf("--match: %w", err)
+	}
+	f.Template = request.Compile(item, p.requestOptions(p.header))
+	f.Cells = func(r batch.Row) []string { return r.Cells }
+	f.Value = func(batch.Row) string { return "-" }
+	return sendable(f.Template, "the look-up request "+item.Path())
+}
+
+func sendable(t *request.Template, what string) error {
+	if len(t.Problems) == 0 {
+		return nil
+	}
+	errs := make([]error, len(t.Problems))
+	for i, problem := range t.Problems {
+		errs[i] = problem
+	}
+	return fmt.Errorf("%s cannot be sent: %w", what, errors.Join(errs...))
+}
+
+// contractLookup uses the contract's look-up request on the load's own host,
+// with the load's own token header.
+func (p *prepared) contractLookup(f *batch.Finder, s *settings) error {
+	if p.contract == nil || p.contract.Lookup == nil {
+		return errors.New("no look-up is known for this request: name one of the collection with --request NAME and --match EXPR")
+	}
+	l := p.contract.Lookup
+	field, from := l.Field, l.Value
+	if s.lookup != "" {
+		var ok bool
+		if field, from, ok = strings.Cut(s.lookup, "="); !ok {
+			return fmt.Errorf("--lookup %q: write it FIELD=NAME, the API's field and the request's field or column that holds the value", s.lookup)
+		}
+	}
+	value, err := p.valueOf(from)
+	if err != nil {
+		return err
+	}
+	if f.Found, err = contract.NewFound(l.Found); err != nil {
+		return err
+	}
+	item, err := p.lookupItem(l)
+	if err != nil {
+		return err
+	}
+	// The row's value is the only column; the rest is the same for every row.
+	o := p.requestOptions([]string{"value"})
+	o.Map, o.Set, o.Pack = nil, nil, nil
+	o.Scopes.Set(vars.Local, vars.Variable{Name: "field", Value: field})
+	o.Scopes.Set(vars.Local, vars.Variable{Name: "operation", Value: p.operation()})
+	f.Template = request.Compile(item, o)
+	f.Value = value
+	f.Cells = func(r batch.Row) []string { return []string{value(r)} }
+	return sendable(f.Template, "the contract's look-up request")
+}
+
+// valueOf returns what a row has in a field of the request, or in a column.
+func (p *prepared) valueOf(name string) (func(batch.Row) string, error) {
+	if field, ok := p.template.Field(name); ok {
+		return func(r batch.Row) string { return p.template.Value(field, r.Cells, r.Num) }, nil
+	}
+	for i, column := range p.header {
+		if column == name {
+			return func(r batch.Row) string {
+				if i < len(r.Cells) {
+					return r.Cells[i]
+				}
+				return ""
+			}, nil
+		}
+	}
+	return nil, fmt.Errorf("the look-up's value is to come from %q, which is neither a field of the request nor a column", name)
+}
+
+// lookupItem writes the contract's look-up as a request of a collection, so that
+// it is built like any other.
+func (p *prepared) lookupItem(l *batch.Lookup) (*collection.Item, error) {
+	scheme, host, _, ok := p.template.Target()
+	if !ok {
+		return nil, errors.New("the rows choose the host, so the look-up has none: name a request with --request and --match")
+	}
+	type pair struct {
+		Key   string `json:"key"`
+		Value string `json:"value"`
+	}
+	headers := []pair{{"Content-Type", "application/json"}}
+	if h := p.contract.Token.Header; h != "" {
+		for _, own := range p.item.Request().Headers {
+			if strings.EqualFold(own.Key, h) && !own.Disabled {
+				headers = append(headers, pair{h, own.Value})
+			}
+		}
+	}
+	type object = map[string]any
+	doc := object{"info": object{"name": "look-up"}, "item": []object{{"name": "look-up", "request": object{
+		"method": l.Method, "header": headers, "url": scheme + "://" + host + l.Path,
+		"body": object{"mode": "raw", "raw": l.Body, "options": object{"raw": object{"language": "json"}}},
+	}}}}
+	if auth, _ := p.item.Auth(); auth != nil {
+		params := make([]pair, len(auth.Params))
+		for i, param := range auth.Params {
+			params[i] = pair{param.Key, param.Value}
+		}
+		doc["auth"] = object{"type": auth.Type, auth.Type: params}
+	}
+	text, err := json.Marshal(doc)
+	if err != nil {
+		return nil, err
+	}
+	c, err := collection.Parse("the contract's look-up", text)
+	if err != nil {
+		return nil, err
+	}
+	return c.Items[0], nil
+}

@@ -1,0 +1,271 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/pmrun/pmrun/batch"
+	"github.com/pmrun/pmrun/batch/preflight"
+	"github.com/pmrun/pmrun/collection/request"
+)
+
+// plan is what check shows.
+type plan struct {
+	Request    string              `json:"request"`
+	Method     string              `json:"method"`
+	URL        string              `json:"url"`
+	Host       string              `json:"host"`
+	Contract   string              `json:"contract"`
+	Data       dataFacts           `json:"data"`
+	Columns    []columnUse         `json:"columns"`
+	Constants  []request.NameValue `json:"constants"`
+	Rate       string              `json:"rate"`
+	Duration   string              `json:"expected_duration,omitempty"`
+	Samples    []sample            `json:"samples"`
+	Problems   []preflight.Problem `json:"problems"`
+	RowsByRule map[string]int64    `json:"rows_by_rule"`
+	Invalid    int64               `json:"invalid_rows"`
+	Skipped    int64               `json:"skipped_rows"`
+	Refused    string              `json:"refused,omitempty"`
+}
+
+type dataFacts struct {
+	File      string `json:"file"`
+	Size      int64  `json:"size"`
+	SHA256    string `json:"sha256"`
+	Delimiter string `json:"delimiter"`
+	BOM       bool   `json:"bom"`
+	Rows      int64  `json:"rows"`
+	Blank     int64  `json:"blank_lines"`
+}
+
+type columnUse struct {
+	Column  string   `json:"column"`
+	Targets []string `json:"targets"`
+}
+
+type sample struct {
+	Row  int64 `json:"row"`
+	Line int64 `json:"line"`
+	request.Rendered
+}
+
+func (p *prepared) plan() *plan {
+	out := &plan{
+		Request: p.item.Path(), Method: p.template.Method, URL: p.masker.Mask(p.template.URL()), Host: p.host(),
+		Contract: "none", Rate: p.rate.String(),
+		Data: dataFacts{
+			File: p.job.Data, Size: p.facts.Size, SHA256: p.facts.SHA256, Delimiter: delimiterName(p.facts.Delimiter),
+			BOM: p.facts.BOM, Rows: p.facts.Rows, Blank: p.facts.Blank,
+		},
+		Problems:   append(append([]preflight.Problem{}, p.problems...), p.rows.examples...),
+		RowsByRule: p.rows.byRule, Invalid: p.rows.invalid, Skipped: p.rows.skipped,
+	}
+	for i := range out.Problems {
+		out.Problems[i].Message = p.masker.Mask(out.Problems[i].Message)
+	}
+	if p.contract != nil {
+		out.Contract = p.contract.Name
+	}
+	for _, u := range p.template.Uses() {
+		out.Columns = append(out.Columns, columnUse{u.Column, u.Targets})
+	}
+	rendered := p.template.Render(nil, 0, p.masker)
+	for _, f := range p.template.Fields() {
+		if !f.Constant() {
+			continue
+		}
+		for _, nv := range rendered.Fields {
+			if nv.Name == f.Name {
+				out.Constants = append(out.Constants, nv)
+				break
+			}
+		}
+	}
+	for _, row := range p.rows.samples {
+		out.Samples = append(out.Samples, sample{row.Num, row.Line, p.template.Render(row.Cells, row.Num, p.masker)})
+	}
+	if p.rate.PerSecond > 0 {
+		out.Duration = p.expected().String()
+	}
+	if err := p.refused(); err != nil {
+		out.Refused = err.Error()
+	}
+	return out
+}
+
+// expected is how long the valid rows take at the rate.
+func (p *prepared) expected() time.Duration {
+	seconds := float64(p.toSend()) / p.rate.PerSecond
+	return time.Duration(seconds * float64(time.Second)).Round(time.Second)
+}
+
+func delimiterName(r rune) string {
+	if r == '\t' {
+		return "tab"
+	}
+	return string(r)
+}
+
+func (pl *plan) writeJSON(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(pl)
+}
+
+func (pl *plan) write(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "request   %s: %s %s\n", pl.Request, pl.Method, pl.URL)
+	fmt.Fprintf(&b, "host      %s\n", pl.Host)
+	fmt.Fprintf(&b, "contract  %s\n", pl.Contract)
+	fmt.Fprintf(&b, "data      %s: %d rows, %d bytes, delimiter %s, UTF-8%s", pl.Data.File, pl.Data.Rows, pl.Data.Size, pl.Data.Delimiter, map[bool]string{true: " with BOM"}[pl.Data.BOM])
+	if pl.Data.Blank > 0 {
+		fmt.Fprintf(&b, ", %d blank lines skipped", pl.Data.Blank)
+	}
+	fmt.Fprintf(&b, "\nrate      %s", pl.Rate)
+	if pl.Duration != "" {
+		fmt.Fprintf(&b, ", about %s", pl.Duration)
+	}
+	b.WriteString("\n\n")
+	pl.writeColumns(&b)
+	pl.writeSamples(&b)
+	writeProblems(&b, pl.Problems, pl.RowsByRule)
+	fmt.Fprintf(&b, "\n%d rows valid, %d invalid", pl.Data.Rows-pl.Invalid-pl.Skipped, pl.Invalid)
+	if pl.Skipped > 0 {
+		fmt.Fprintf(&b, ", %d skipped as duplicates", pl.Skipped)
+	}
+	b.WriteString("\n")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (pl *plan) writeColumns(b *strings.Builder) {
+	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "column\t-> field")
+	for _, c := range pl.Columns {
+		target := strings.Join(c.Targets, ", ")
+		if target == "" {
+			target = "(not sent)"
+		}
+		fmt.Fprintf(w, "%s\t-> %s\n", printable(c.Column), target)
+	}
+	for _, f := range pl.Constants {
+		fmt.Fprintf(w, "(same for every row)\t-> field %s = %s\n", f.Name, request.Excerpt(f.Value))
+	}
+	_ = w.Flush()
+}
+
+func (pl *plan) writeSamples(b *strings.Builder) {
+	for _, s := range pl.Samples {
+		fmt.Fprintf(b, "\nrow %d (line %d)\n  %s %s\n", s.Row, s.Line, s.Method, printable(s.URL))
+		for _, h := range s.Headers {
+			fmt.Fprintf(b, "  %s: %s\n", h.Name, printable(h.Value))
+		}
+		for _, f := range s.Fields {
+			fmt.Fprintf(b, "    %s = %s\n", f.Name, printable(cut(f.Value)))
+		}
+		if s.Body != "" {
+			fmt.Fprintf(b, "    %s\n", printable(cut(s.Body)))
+		}
+	}
+}
+
+// cut shortens a value for a person's eyes.
+func cut(text string) string {
+	const most = 200
+	if runes := []rune(text); len(runes) > most {
+		return fmt.Sprintf("%s... (%d bytes)", string(runes[:most]), len(text))
+	}
+	return text
+}
+
+// printable shows line breaks and control characters instead of doing them.
+func printable(text string) string {
+	return strings.Map(func(c rune) rune {
+		switch {
+		case c == '\n':
+			return '⏎'
+		case c == '\r':
+			return -1
+		case c < ' ' || c == 0x7f:
+			return '·'
+		}
+		return c
+	}, text)
+}
+
+// writeProblems lists findings by rule, with line and remedy.
+func writeProblems(b *strings.Builder, problems []preflight.Problem, rowsByRule map[string]int64) {
+	for _, rule := range preflight.Rules() {
+		shown := int64(0)
+		for _, p := range problems {
+			if p.Rule != rule.ID {
+				continue
+			}
+			if shown == 0 {
+				fmt.Fprintf(b, "\n%s: %s [%s]\n", p.Severity, rule.About, rule.ID)
+			}
+			where := ""
+			if p.Row > 0 {
+				shown++
+				where = fmt.Sprintf("line %d (row %d)", p.Line, p.Row)
+				if p.Column != "" {
+					where += fmt.Sprintf(", column %s", printable(p.Column))
+				}
+				where += ": "
+			}
+			fmt.Fprintf(b, "  %s%s -> %s\n", where, printable(p.Message), p.Mend)
+			if p.Row == 0 {
+				shown = max(shown, 1)
+			}
+		}
+		if more := rowsByRule[rule.ID] - shown; more > 0 && rowsByRule[rule.ID] > 0 {
+			fmt.Fprintf(b, "  ... and %d more rows\n", more)
+		}
+	}
+}
+
+// rulesText is what pmrun help rules prints.
+func rulesText() string {
+	var b strings.Builder
+	b.WriteString("What preflight checks before anything is sent. An error refuses the load; on a\nrow it makes the row invalid. A warning changes nothing.\n")
+	for _, r := range preflight.Rules() {
+		fmt.Fprintf(&b, "\n%s (%s)\n  finds:  %s\n  source: %s\n  mend:   %s\n", r.ID, r.Severity, r.About, r.Source, r.Mend)
+	}
+	return b.String()
+}
+
+// mends gives, for each cause, what to do about it.
+func (p *prepared) mends() map[string]string {
+	out := map[string]string{
+		batch.CauseRateLimited: "load the rows of failed.csv again with a lower --rate",
+		batch.CauseServer:      "the server failed in the middle: look in the CRM whether the record is there before you send the row again",
+		batch.CauseNetwork:     "check the host, the network and the proxy",
+		batch.CauseTimeout:     "look in the CRM whether the record is there; a longer --timeout or a lower --concurrency may help",
+		batch.CauseResponse:    "the answer was not understood: look in the CRM whether the record is there",
+		batch.CauseInterrupted: "the attempt was cut off: look in the CRM whether the record is there",
+		batch.CauseRefused:     "see the server's message",
+	}
+	if p.contract != nil {
+		for _, c := range p.contract.Causes {
+			if _, has := out[c.Cause]; !has && c.Mend != "" {
+				out[c.Cause] = c.Mend
+			}
+		}
+	}
+	return out
+}
+
+// isTerminal reports whether a stream is a terminal.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}

@@ -1,0 +1,311 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/pmrun/pmrun/batch"
+	"github.com/pmrun/pmrun/batch/contract"
+	"github.com/pmrun/pmrun/batch/preflight"
+	"github.com/pmrun/pmrun/batch/sheet"
+	"github.com/pmrun/pmrun/collection"
+	"github.com/pmrun/pmrun/collection/request"
+	"github.com/pmrun/pmrun/collection/vars"
+)
+
+// prepared is a load that is ready to be checked and sent.
+type prepared struct {
+	job        *batch.Job
+	run        vars.Run
+	collection *collection.Collection
+	item       *collection.Item
+	scopes     *vars.Scopes
+	contract   *batch.Contract // nil when none
+	judge      batch.Judge
+	rate       batch.Rate
+	data       *sheet.CSV // nil when the rows come from a run directory
+	header     []string
+	keys       *keyIndex // nil when rows are not compared
+	template   *request.Template
+	masker     *vars.Masker
+	local      bool
+
+	// After preflight:
+	facts    batch.Facts
+	problems []preflight.Problem // of the request and the header
+	rows     rowFindings
+}
+
+// prepare reads everything but the rows. tee gets the data file's bytes as they
+// are read; it may be nil.
+func prepare(job *batch.Job, mock bool, tee io.Writer) (*prepared, error) {
+	p := &prepared{job: job, run: vars.Run{ID: uuid.NewString(), Started: time.Now()}}
+	if err := p.readRequest(); err != nil {
+		return nil, err
+	}
+	o := sheet.Options{Tee: tee}
+	var err error
+	if job.Delimiter != "" {
+		if o.Delimiter, err = sheet.ParseDelimiter(job.Delimiter); err != nil {
+			return nil, err
+		}
+	}
+	if p.data, err = sheet.Open(job.Data, o); err != nil {
+		return nil, err
+	}
+	p.compile(p.data.Header(), mock)
+	return p, nil
+}
+
+// toSend is how many rows are left to be sent.
+func (p *prepared) toSend() int64 { return p.facts.Rows - p.rows.invalid - p.rows.skipped }
+
+// readRequest reads collection, variables, contract and rate.
+func (p *prepared) readRequest() (err error) {
+	if p.collection, err = collection.Load(p.job.Collection); err != nil {
+		return err
+	}
+	if p.item, err = p.collection.Find(p.job.Request); err != nil {
+		return err
+	}
+	if p.scopes, err = scopes(p.job, p.collection, os.Environ()); err != nil {
+		return err
+	}
+	if err := p.findContract(); err != nil {
+		return err
+	}
+	return p.findRate()
+}
+
+// scopes collects the variables of a job, by precedence within each scope: the
+// file, then PMRUN_VAR_NAME, then --env-var.
+func scopes(job *batch.Job, c *collection.Collection, environ []string) (*vars.Scopes, error) {
+	s := &vars.Scopes{}
+	add := func(scope vars.Scope, source string, list []collection.Variable) {
+		for _, v := range list {
+			if !v.Disabled {
+				s.Set(scope, vars.Variable{Name: v.Key, Value: v.Value, Secret: v.Type == "secret", Source: source})
+			}
+		}
+	}
+	add(vars.Collection, c.File, c.Variables())
+	for _, file := range []struct {
+		scope vars.Scope
+		path  string
+	}{{vars.Globals, job.Globals}, {vars.Environment, job.Environment}} {
+		if file.path == "" {
+			continue
+		}
+		env, err := collection.LoadEnvironment(file.path)
+		if err != nil {
+			return nil, err
+		}
+		add(file.scope, file.path, env.Variables)
+	}
+	const prefix = "PMRUN_VAR_"
+	for _, entry := range environ {
+		if name, value, ok := strings.Cut(entry, "="); ok && strings.HasPrefix(name, prefix) && len(name) > len(prefix) {
+			s.Set(vars.Environment, vars.Variable{Name: name[len(prefix):], Value: value, Secret: true, Source: name})
+		}
+	}
+	for name, value := range job.EnvVar {
+		s.Set(vars.Environment, vars.Variable{Name: name, Value: value, Source: "--env-var"})
+	}
+	return s, nil
+}
+
+// findContract takes the job's contract, or finds one by the URL's path.
+func (p *prepared) findContract() error {
+	var err error
+	switch p.job.Contract {
+	case contract.None:
+	case "":
+		probe := request.Compile(p.item, request.Options{Scopes: p.scopes})
+		_, _, path, _ := probe.Target()
+		p.contract, err = contract.Find(path)
+	default:
+		p.contract, err = contract.Named(p.job.Contract)
+	}
+	if err != nil {
+		return err
+	}
+	p.judge = contract.ByStatus{}
+	if p.contract != nil {
+		p.judge, err = contract.NewJudge(p.contract)
+	}
+	return err
+}
+
+func (p *prepared) findRate() error {
+	text := p.job.Rate
+	if text == "" && p.contract != nil {
+		text = p.contract.Rate
+	}
+	if text == "" {
+		text = "none"
+	}
+	var err error
+	p.rate, err = batch.ParseRate(text)
+	return err
+}
+
+// compile compiles the request for the columns of a data file.
+func (p *prepared) compile(header []string, mock bool) {
+	p.header = header
+	p.template = request.Compile(p.item, p.requestOptions(header))
+	p.masker = vars.NewMasker(append(p.scopes.Secrets(), p.template.Secrets()...))
+	_, host, _, _ := p.template.Target()
+	p.local = mock || preflight.Loopback(host)
+}
+
+// requestOptions are what every request of the job is compiled with.
+func (p *prepared) requestOptions(header []string) request.Options {
+	o := request.Options{
+		Scopes: p.scopes, Columns: header, Map: p.job.Map, Set: p.job.Set, Pack: p.job.Pack,
+		WorkingDir: p.job.WorkingDir, Run: p.run, UserAgent: tool(), RowHeader: p.job.IdempotencyHeader,
+	}
+	if c := p.contract; c != nil {
+		o.KnownFields = c.FieldNames()
+		if c.Token.Header != "" {
+			o.ProtectedHeaders = []string{c.Token.Header}
+		}
+		for _, f := range c.Fields {
+			if f.JSON != "" {
+				o.JSONFields = append(o.JSONFields, f.Name)
+			}
+		}
+	}
+	return o
+}
+
+// operation is the account that the rows go to, where the contract knows which
+// field names it and the row does not.
+func (p *prepared) operation() string {
+	if p.contract == nil {
+		return ""
+	}
+	for _, cf := range p.contract.Fields {
+		if f, has := p.template.Field(cf.Name); has && cf.Operation && f.Constant() {
+			return p.template.Value(f, nil, 0)
+		}
+	}
+	return ""
+}
+
+// host is the target, for people and for comparing runs.
+func (p *prepared) host() string {
+	scheme, host, _, ok := p.template.Target()
+	if !ok {
+		return "hosts that the rows name"
+	}
+	return scheme + "://" + p.masker.Mask(host)
+}
+
+// rowFindings is what preflight found in rows, in bounded memory.
+type rowFindings struct {
+	invalid  int64
+	skipped  int64
+	byRule   map[string]int64
+	examples []preflight.Problem
+	// samples are the first valid rows, for showing requests.
+	samples []batch.Row
+}
+
+const (
+	maxExamples = 100
+	maxSamples  = 3
+)
+
+func (p *prepared) checker() *preflight.Checker {
+	return preflight.New(&preflight.Input{
+		Template: p.template, Contract: p.contract, Header: p.header, Values: p.job.Values, Local: p.local,
+	})
+}
+
+// preflight runs every rule, reading the data file to its end. leave is called
+// for every row that is not to be sent, with the record to keep of it.
+func (p *prepared) preflight(ctx context.Context, leave func(batch.Record) error) error {
+	checker := p.checker()
+	p.problems = checker.Request()
+	p.rows.byRule = make(map[string]int64)
+	for ctx.Err() == nil {
+		row, err := p.data.Next()
+		if errors.Is(err, io.EOF) {
+			p.facts = p.data.Facts()
+			p.problems = append(p.problems, checker.Finish()...)
+			if p.facts.Rows == 0 {
+				return fmt.Errorf("%s has a header and no rows: there is nothing to load", p.job.Data)
+			}
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := p.row(row, checker.Row(row), leave); err != nil {
+			return err
+		}
+	}
+	return &exitError{batch.ExitInterrupted, errors.New("interrupted during the preflight: nothing was sent")}
+}
+
+// row takes the findings of one row.
+func (p *prepared) row(row batch.Row, found []preflight.Problem, leave func(batch.Record) error) error {
+	rec := batch.Record{Row: row.Num, Line: row.Line, Status: batch.Invalid}
+	for _, f := range found {
+		f.Message, f.Mend = p.masker.Mask(f.Message), p.masker.Mask(f.Mend)
+		p.rows.byRule[f.Rule]++
+		if len(p.rows.examples) < maxExamples {
+			p.rows.examples = append(p.rows.examples, f)
+		}
+		if f.Severity != preflight.Error {
+			continue
+		}
+		if rec.Rule == "" {
+			rec.Rule, rec.Cause = f.Rule, f.Cause
+		} else {
+			rec.Message += "; "
+		}
+		rec.Message += f.Message + " -> " + f.Mend
+	}
+	if rec.Rule == "" && p.keys != nil {
+		if key, left := p.keys.check(row); left {
+			rec = key
+		}
+	}
+	if rec.Status == batch.Skipped {
+		p.rows.skipped++
+		return leave(rec)
+	}
+	if rec.Rule == "" {
+		if len(p.rows.samples) < maxSamples {
+			p.rows.samples = append(p.rows.samples, row)
+		}
+		return nil
+	}
+	p.rows.invalid++
+	return leave(rec)
+}
+
+// refused returns the error that keeps the load from starting, nil when it may
+// start.
+func (p *prepared) refused() error {
+	for _, f := range p.problems {
+		if f.Severity == preflight.Error {
+			return errors.New("refused: the request or the data file has errors; nothing was sent")
+		}
+	}
+	if p.rows.invalid > 0 && !p.job.SkipInvalid {
+		return fmt.Errorf("refused: %d of %d rows are invalid; nothing was sent. Correct them, or load the others with --skip-invalid", p.rows.invalid, p.facts.Rows)
+	}
+	if p.rows.invalid > 0 && p.rows.invalid == p.facts.Rows {
+		return fmt.Errorf("refused: every one of the %d rows is invalid; nothing was sent", p.facts.Rows)
+	}
+	return nil
+}

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/pmrun/pmrun/batch"
+)
+
+// lookupFlags are those of every verb that looks rows up.
+func (s *settings) lookupFlags(f *pflag.FlagSet) {
+	f.StringVar(&s.lookupRequest, "request", "", "the look-up request of the collection, `NAME`, filled with the row (the contract's)")
+	f.StringVar(&s.match, "match", "", "`EXPR` over status, header, body and json that lists the ids found, for --request")
+	f.StringVar(&s.lookup, "lookup", "", "`FIELD=NAME`: ask by the API's field with the value of a field or column (the contract's)")
+}
+
+func (s *settings) settleFlag(f *pflag.FlagSet) {
+	f.DurationVar(&s.settle, "settle", 0, "how long the server may still be working on an attempt (the --timeout)")
+}
+
+func (a *app) reconcileCommand() *cobra.Command {
+	s := &settings{}
+	cmd := &cobra.Command{
+		Use:   "reconcile RUNDIR",
+		Short: "Ask the server about unknown rows",
+		Long: `Reconcile looks up every unknown row of a run. One record that is no other row's
+makes the row succeeded, with the id found. None, in two look-ups --settle apart,
+makes it pending, so that resume sends it. Anything else leaves it unknown, and
+the report says why.
+
+` + exitCodes,
+		Args: oneArg("a run directory"),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.reconcile(cmd.Context(), cmd, s, args[0]) },
+	}
+	s.lookupFlags(cmd.Flags())
+	s.settleFlag(cmd.Flags())
+	s.variableFlags(cmd.Flags())
+	s.paceFlags(cmd.Flags())
+	a.outputFlags(cmd, s)
+	return cmd
+}
+
+func (a *app) reconcile(ctx context.Context, cmd *cobra.Command, s *settings, path string) (err error) {
+	o, err := a.openRun(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, o.ledger.Close()) }()
+	p, err := a.reprepare(cmd, s, o)
+	if err != nil {
+		return err
+	}
+	t, err := p.transport(ctx, s.mock)
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	run := &sending{prepared: p, settings: s, dir: o.dir, ledger: o.ledger, start: o.start, sender: t.sender}
+	if err := a.settleUnknown(ctx, run); err != nil {
+		return err
+	}
+	return a.finish(ctx, run, "", nil)
+}
+
+// settleUnknown reconciles a run.
+func (a *app) settleUnknown(ctx context.Context, s *sending) error {
+	finder, err := s.finder(s.settings, s.sender)
+	if err != nil {
+		return err
+	}
+	settle := s.settings.settle
+	if settle == 0 {
+		settle = time.Duration(s.job.Timeout)
+	}
+	counts := make(map[batch.Status]int)
+	r := &batch.Reconciler{
+		Ledger: s.ledger, Lookup: finder, Settle: settle,
+		Open: func() (batch.Source, error) { return openInput(s.dir, s.start) },
+		Emit: func(e batch.Event) { counts[e.Row.Status]++ },
+	}
+	if err := r.Run(ctx); err != nil {
+		return &exitError{batch.ExitStopped, err}
+	}
+	if !s.settings.quiet {
+		fmt.Fprintf(a.stderr, "reconciled: %d found, %d not there (now pending), %d still unknown\n",
+			counts[batch.Succeeded], counts[batch.Pending], counts[batch.Unknown])
+	}
+	return nil
+}
+
+func (a *app) verifyCommand() *cobra.Command {
+	s := &settings{}
+	var sample int64
+	cmd := &cobra.Command{
+		Use:   "verify RUNDIR [--sample N]",
+		Short: "Ask the server about succeeded rows: are they there?",
+		Long: `Verify looks up the rows of a run that succeeded, all or a sample, and lists those
+that the server does not have. It changes nothing. Exit code 1 when some are missing.
+
+` + exitCodes,
+		Args: oneArg("a run directory"),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.verify(cmd.Context(), cmd, s, args[0], sample) },
+	}
+	cmd.Flags().Int64Var(&sample, "sample", 0, "look up only `N` rows, chosen at random")
+	s.lookupFlags(cmd.Flags())
+	s.variableFlags(cmd.Flags())
+	s.paceFlags(cmd.Flags())
+	a.outputFlags(cmd, s)
+	return cmd
+}
+
+func (a *app) verify(ctx context.Context, cmd *cobra.Command, s *settings, path string, sample int64) (err error) {
+	if sample < 0 {
+		return fmt.Errorf("sample is %d: it has to be 1 or more", sample)
+	}
+	o, err := a.openRun(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, o.ledger.Close()) }()
+	p, err := a.reprepare(cmd, s, o)
+	if err != nil {
+		return err
+	}
+	t, err := p.transport(ctx, s.mock)
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	finder, err := p.finder(s, t.sender)
+	if err != nil {
+		return err
+	}
+	counts, err := allCounts(ctx, o.ledger, o.start.Facts.Rows)
+	if err != nil {
+		return err
+	}
+	v := &verification{app: a, finder: finder, want: chooser(counts[batch.Succeeded], sample)}
+	err = batch.EachRow(ctx, o.ledger, func() (batch.Source, error) { return openInput(o.dir, o.start) }, v.wants, func(row batch.Row, rec batch.Record) error { return v.row(ctx, row, rec) })
+	if ctx.Err() != nil {
+		return &exitError{batch.ExitInterrupted, fmt.Errorf("interrupted after %d rows", v.there+v.missing+v.unclear)}
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "%d of %d succeeded rows looked up: %d there, %d missing, %d unclear\n", v.there+v.missing+v.unclear, counts[batch.Succeeded], v.there, v.missing, v.unclear)
+	if v.missing+v.unclear > 0 {
+		return &exitError{code: batch.ExitRows}
+	}
+	return nil
+}
+
+// chooser picks n of total at random, in order; 0 picks all.
+func chooser(total, n int64) func() bool {
+	rnd := rand.New(rand.NewPCG(uint64(total), uint64(n)))
+	left := n
+	return func() bool {
+		if n == 0 {
+			return true
+		}
+		picked := total > 0 && rnd.Int64N(total) < left
+		total--
+		if picked {
+			left--
+		}
+		return picked
+	}
+}
+
+// verification looks rows up and lists those that are not there.
+type verification struct {
+	*app
+	finder                  *batch.Finder
+	want                    func() bool
+	there, missing, unclear int
+}
+
+func (v *verification) wants(r batch.Record) bool { return r.Status == batch.Succeeded && v.want() }
+
+func (v *verification) row(ctx context.Context, row batch.Row, rec batch.Record) error {
+	ids, err := v.finder.Find(ctx, row)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	found := ""
+	switch {
+	case err != nil:
+		v.unclear++
+		found = "cannot tell: " + err.Error()
+	case len(ids) == 0:
+		v.missing++
+		found = "NOT THERE"
+	case rec.Ref != "" && !slices.Contains(ids, rec.Ref):
+		v.unclear++
+		found = fmt.Sprintf("there under another id: %s", ids[0])
+	default:
+		v.there++
+		return nil
+	}
+	_, err = fmt.Fprintf(v.stdout, "row %d (line %d), reported as %s: %s\n", rec.Row, rec.Line, rec.Ref, found)
+	return err
+}

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/pmrun/pmrun/batch"
+	"github.com/pmrun/pmrun/batch/contract"
+	"github.com/pmrun/pmrun/batch/ledger"
+	"github.com/pmrun/pmrun/collection/vars"
+)
+
+func (a *app) resumeCommand() *cobra.Command {
+	s := &settings{}
+	cmd := &cobra.Command{
+		Use:   "resume RUNDIR",
+		Short: "Go on with a run: pending and not sent rows",
+		Long: `Resume sends the rows of a run that are pending or were not sent, and no others:
+unknown rows may have been created. It works from the copies in the run directory;
+the environment and secrets are read afresh.
+
+` + exitCodes,
+		Args: oneArg("a run directory"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.goOn(cmd.Context(), cmd, s, args[0], []batch.Status{batch.Pending, batch.NotSent})
+		},
+	}
+	s.variableFlags(cmd.Flags())
+	s.paceFlags(cmd.Flags())
+	a.outputFlags(cmd, s)
+	return cmd
+}
+
+func (a *app) retryCommand() *cobra.Command {
+	s := &settings{}
+	var failed, notSent, unknown, accept bool
+	cmd := &cobra.Command{
+		Use:   "retry RUNDIR --failed | --not-sent | --unknown --accept-duplicates",
+		Short: "Send rows of a run again",
+		Long: `Retry sends the rows with the named status again, and no others.
+
+Unknown rows may have been created: sending them again may make duplicates, and
+needs --accept-duplicates.
+
+` + exitCodes,
+		Args: oneArg("a run directory"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var which []batch.Status
+			for status, on := range map[batch.Status]bool{batch.Failed: failed, batch.NotSent: notSent, batch.Unknown: unknown} {
+				if on {
+					which = append(which, status)
+				}
+			}
+			switch {
+			case len(which) == 0:
+				return errors.New("say which rows to send again: --failed, --not-sent or --unknown")
+			case unknown && !accept:
+				return errors.New("unknown rows may have been created already, and sending them again may make duplicates: look in the CRM first, or accept that with --accept-duplicates")
+			}
+			return a.goOn(cmd.Context(), cmd, s, args[0], which)
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVar(&failed, "failed", false, "rows that the server refused")
+	f.BoolVar(&notSent, "not-sent", false, "rows that never left this machine")
+	f.BoolVar(&unknown, "unknown", false, "rows that may have been created")
+	f.BoolVar(&accept, "accept-duplicates", false, "send unknown rows again though they may be there already")
+	s.variableFlags(f)
+	s.paceFlags(f)
+	a.outputFlags(cmd, s)
+	return cmd
+}
+
+// opened is a run directory that this process alone works on.
+type opened struct {
+	dir    batch.RunDir
+	ledger *ledger.SQLite
+	start  *batch.Start
+}
+
+// openRun opens a run directory for writing. Rows that a dead process left on
+// their way become unknown.
+func (a *app) openRun(ctx context.Context, path string) (o *opened, err error) {
+	o = &opened{dir: batch.RunDir(path)}
+	if _, err := os.Stat(o.dir.Path(batch.LedgerFile)); err != nil {
+		if errors.Is(err, os.ErrNotExist) {
+			return nil, fmt.Errorf("%s is not a run directory: it has no %s", path, batch.LedgerFile)
+		}
+		return nil, err
+	}
+	if o.ledger, err = ledger.Open(ctx, o.dir.Path(batch.LedgerFile)); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, o.ledger.Close())
+		}
+	}()
+	if o.start, err = batch.LoadStart(ctx, o.ledger); err != nil {
+		return nil, err
+	}
+	n, err := o.ledger.Interrupted(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if n > 0 {
+		fmt.Fprintf(a.stderr, "%d rows were on their way when the run was cut off: they are unknown, and are not sent again\n", n)
+	}
+	return o, nil
+}
+
+// goOn sends the rows of a run that have one of the statuses.
+func (a *app) goOn(ctx context.Context, cmd *cobra.Command, s *settings, path string, which []batch.Status) (err error) {
+	o, err := a.openRun(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, o.ledger.Close()) }()
+	p, err := a.reprepare(cmd, s, o)
+	if err != nil {
+		return err
+	}
+	rows, err := o.count(ctx, which)
+	if err != nil {
+		return err
+	}
+	if err := a.confirm(ctx, p, s, rows); err != nil {
+		return err
+	}
+	t, err := p.transport(ctx, s.mock)
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	return a.send(ctx, &sending{prepared: p, settings: s, dir: o.dir, ledger: o.ledger, start: o.start, sender: t.sender, which: which})
+}
+
+// count returns how many rows have one of the statuses.
+func (o *opened) count(ctx context.Context, which []batch.Status) (int64, error) {
+	counts, err := allCounts(ctx, o.ledger, o.start.Facts.Rows)
+	var n int64
+	for _, status := range which {
+		n += counts[status]
+	}
+	return n, err
+}
+
+// reprepare compiles the request of a run again, from the run directory's copies
+// and a fresh environment, and refuses when that is not the same request any more.
+func (a *app) reprepare(cmd *cobra.Command, s *settings, o *opened) (*prepared, error) {
+	var saved resolvedJob
+	text, err := os.ReadFile(o.dir.Path(batch.JobFile))
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the run's job: %w", err)
+	}
+	if err := yaml.Unmarshal(text, &saved); err != nil {
+		return nil, fmt.Errorf("cannot read the run's job: %w", err)
+	}
+	job := saved.Job
+	original := job.Data
+	job.Collection, job.Data = o.dir.Path(batch.CollectionFile), o.dir.Path(batch.InputFile)
+	job.Contract = contract.None
+	if _, err := os.Stat(o.dir.Path(batch.ContractFile)); err == nil {
+		job.Contract = o.dir.Path(batch.ContractFile)
+	}
+	for name, value := range job.EnvVar {
+		if strings.Contains(value, vars.Masked) {
+			delete(job.EnvVar, name) // a secret: it has to be given again
+		}
+	}
+	if err := s.override(cmd, &job); err != nil {
+		return nil, err
+	}
+	p := &prepared{job: &job, run: vars.Run{ID: o.start.RunID, Started: o.start.Started}, facts: o.start.Facts}
+	if err := p.readRequest(); err != nil {
+		return nil, err
+	}
+	p.compile(o.start.Header, s.mock)
+	if err := p.sameAs(o.start, &saved); err != nil {
+		return nil, err
+	}
+	p.problems = p.checker().Request()
+	if err := p.refused(); err != nil {
+		a.printProblems(p, true)
+		return nil, err
+	}
+	a.warnChanged(original, o.start.Facts)
+	return p, nil
+}
+
+// sameAs refuses to go on when the rows would go somewhere else than before.
+func (p *prepared) sameAs(start *batch.Start, saved *resolvedJob) error {
+	for _, c := range []struct{ what, was, is string }{
+		{"host", start.Host, p.host()},
+		{"operation", start.Operation, p.masker.Mask(p.operation())},
+		{"request", saved.Method + " " + saved.URL, p.template.Method + " " + p.masker.Mask(p.template.URL())},
+	} {
+		if c.was != c.is {
+			return fmt.Errorf("refused: the %s is another than in the run before: it was %q and is %q now; nothing was sent. Use the same environment, or begin a new run with load", c.what, c.was, c.is)
+		}
+	}
+	for _, secret := range p.template.Secrets() {
+		if strings.Contains(secret, vars.Masked) {
+			return errors.New("refused: the collection itself holds a secret, which the run directory does not keep; nothing was sent. Move it into a variable of the environment and load the rows of pending.csv")
+		}
+	}
+	return nil
+}
+
+// warnChanged says when the original data file is not what the run loads.
+func (a *app) warnChanged(path string, facts batch.Facts) {
+	f, err := os.Open(path)
+	if err != nil {
+		return // the copy is what counts
+	}
+	defer f.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil || hex.EncodeToString(sum.Sum(nil)) == facts.SHA256 {
+		return
+	}
+	fmt.Fprintf(a.stderr, "%s has changed since the run began; the run goes on with its own copy\n", path)
+}

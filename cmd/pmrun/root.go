@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pmrun/pmrun/batch"
+)
+
+// version is the program's version; releases set it when they are built.
+var version = "dev"
+
+// tool names the program in reports and in the User-Agent header.
+func tool() string {
+	v := version
+	if info, ok := debug.ReadBuildInfo(); ok && v == "dev" && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		v = info.Main.Version
+	}
+	return "pmrun/" + v
+}
+
+// app is what every verb works with.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+}
+
+// exitError ends the program with a code. A nil err has been reported already.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit code %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// run is the program: arguments in, exit code out.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return batch.ExitOK
+	}
+	code := batch.ExitUsage
+	var exit *exitError
+	if errors.As(err, &exit) {
+		code = exit.code
+		if exit.err == nil {
+			return code
+		}
+	}
+	fmt.Fprintf(stderr, "pmrun: %s\n", strings.ReplaceAll(err.Error(), "\n", "\n       "))
+	return code
+}
+
+const exitCodes = `Exit codes:
+  0   every row succeeded or was skipped
+  1   finished; some rows failed, are invalid or were not sent
+  2   wrong usage, or refused before anything was sent
+  3   stopped early by a stop rule
+  4   interrupted; the rest can go on
+  5   finished; some rows are unknown: they may have been created
+  70  the rows do not add up: a bug`
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "pmrun",
+		Short: "Insert the rows of a spreadsheet through a request of a Postman collection",
+		Long: `pmrun inserts every row of a spreadsheet through one request of a Postman
+collection: concurrently, under a rate limit, with a durable record of each row
+and a report that says, row by row, what happened.
+
+` + exitCodes,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("there is no command %q: see pmrun --help", args[0])
+			}
+			return cmd.Help()
+		},
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w: see %s --help", err, cmd.CommandPath())
+	})
+	root.AddCommand(a.loadCommand(), a.checkCommand(), a.resumeCommand(), a.retryCommand(), a.reconcileCommand(), a.verifyCommand(), a.reportCommand(), a.mockCommand(), a.versionCommand(), a.helpTopic("exit-codes", "What each exit code means", func() string { return exitCodes }), a.helpTopic("rules", "What preflight checks", rulesText))
+	return root
+}
+
+const jobArg = "a job file, or a collection with --request and --data"
+
+// oneArg wants exactly one argument and says which.
+func oneArg(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return fmt.Errorf("%s takes one argument, %s, and got %d: see %s --help", cmd.CommandPath(), what, len(args), cmd.CommandPath())
+		}
+		return nil
+	}
+}
+
+// helpTopic is a command without a run of its own: pmrun help NAME prints it.
+func (a *app) helpTopic(name, short string, text func() string) *cobra.Command {
+	return &cobra.Command{Use: name, Short: short, Long: text()}
+}
+
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(a.stdout, strings.Replace(tool(), "/", " ", 1))
+			return err
+		},
+	}
+}

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/pmrun/pmrun/batch"
+	"github.com/pmrun/pmrun/batch/pace"
+	"github.com/pmrun/pmrun/batch/sheet"
+	"github.com/pmrun/pmrun/report"
+)
+
+// sending is a run that may send: everything was checked and recorded.
+type sending struct {
+	*prepared
+	settings *settings
+	dir      batch.RunDir
+	ledger   batch.Ledger
+	start    *batch.Start
+	sender   batch.Sender
+	which    []batch.Status // rows with another status are left alone
+}
+
+// send runs the engine over the run directory's copy of the rows, then writes
+// the reports.
+func (a *app) send(ctx context.Context, s *sending) error {
+	rows, err := selectRows(ctx, s.ledger, s.start.Facts.Rows, s.which)
+	if err != nil {
+		return err
+	}
+	src, err := openInput(s.dir, s.start)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	rules := batch.DefaultStopRules()
+	if rules.MaxFailures, err = batch.ParseMaxFailures(s.job.MaxFailures, s.start.Facts.Rows); err != nil {
+		return err
+	}
+	var handlers []report.Handler
+	if !s.settings.quiet && !s.settings.noProgress {
+		handlers = append(handlers, report.NewProgress(a.stderr, isTerminal(a.stderr)))
+	}
+	engine := &batch.Engine{
+		Source: src, Ledger: s.ledger, Template: s.template, Sender: s.sender, Judge: s.judge,
+		Pacer: pace.New(s.rate, *s.job.Burst), Masker: s.masker, Skip: rows.skip, Recorded: rows.hasRecord,
+		Emit: func(e batch.Event) {
+			for _, h := range handlers {
+				_ = h.Handle(e) // progress that cannot be shown does not stop a load
+			}
+		},
+		Total: s.start.Facts.Rows, Base: rows.base, Concurrency: *s.job.Concurrency,
+		Retries: *s.job.Retries, MaxWait: time.Duration(s.job.MaxWait), RunID: s.run.ID,
+		Stop: rules, First: s.settings.first,
+	}
+	if s.settings.lookupFirst {
+		if engine.LookupFirst, err = s.finder(s.settings, s.sender); err != nil {
+			return err
+		}
+		engine.LookupFirst.Pacer = engine.Pacer // one rate over both
+	}
+	stopped, failure := engine.Run(ctx)
+	engine.Emit(batch.Event{Finish: &batch.Finish{}})
+	if s.settings.reconcile && failure == nil && ctx.Err() == nil {
+		if err := a.settleUnknown(ctx, s); err != nil {
+			fmt.Fprintf(a.stderr, "the unknown rows could not be looked up: %s\n", err)
+		}
+	}
+	return a.finish(ctx, s, stopped, failure)
+}
+
+// finish records how the run ended, writes the reports, and returns the exit code.
+func (a *app) finish(ctx context.Context, s *sending, rule string, failure error) error {
+	interrupted := ctx.Err() != nil
+	ctx = context.WithoutCancel(ctx) // reports are written also after a signal
+	if failure != nil {
+		// What was on its way when the ledger failed may have been created.
+		if _, err := s.ledger.Interrupted(ctx); err != nil {
+			return &exitError{batch.ExitStopped, failure}
+		}
+	}
+	counts, err := allCounts(ctx, s.ledger, s.start.Facts.Rows)
+	if err != nil {
+		return &exitError{batch.ExitStopped, errors.Join(failure, err)}
+	}
+	kind, finish := batch.NotStopped, &batch.Finish{Finished: time.Now()}
+	switch {
+	case failure != nil:
+		kind, finish.Stopped = batch.StoppedByRule, failure.Error()
+	case rule != "":
+		kind, finish.Stopped = batch.StoppedByRule, fmt.Sprintf("%s. When that is mended: pmrun resume %s", rule, s.dir)
+	case counts[batch.Pending] > 0 && interrupted:
+		kind, finish.Stopped = batch.StoppedByUser, fmt.Sprintf("interrupted; %d rows were not tried: pmrun resume %s", counts[batch.Pending], s.dir)
+	case counts[batch.Pending] > 0 && s.settings.first > 0:
+		kind, finish.Stopped = batch.StoppedByUser, fmt.Sprintf("--first %d; %d rows were not tried: pmrun resume %s", s.settings.first, counts[batch.Pending], s.dir)
+	}
+	finish.ExitCode = batch.ExitCode(counts, kind)
+	if err := batch.SaveFinish(ctx, s.ledger, finish); err != nil {
+		return &exitError{batch.ExitStopped, errors.Join(failure, err)}
+	}
+	if err := a.writeReports(ctx, s.dir, s.ledger, s.start, finish, s.settings.quiet); err != nil {
+		return err
+	}
+	if finish.ExitCode == batch.ExitOK {
+		return nil
+	}
+	return &exitError{code: finish.ExitCode, err: failure}
+}
+
+// writeReports writes every report of a run from its ledger and its copy of the
+// data.
+func (a *app) writeReports(ctx context.Context, dir batch.RunDir, l batch.Ledger, start *batch.Start, finish *batch.Finish, quiet bool) (err error) {
+	src, err := openInput(dir, start)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	start.Dir = string(dir)
+	handlers := []report.Handler{
+		report.NewCSV(string(dir), func(w io.Writer, d batch.Dialect) report.RecordWriter { return sheet.NewWriter(w, d) }),
+		report.NewJSON(string(dir), tool()),
+	}
+	if !quiet {
+		handlers = append(handlers, report.NewText(a.stdout))
+	}
+	defer func() {
+		for _, h := range handlers {
+			err = errors.Join(err, h.Close())
+		}
+	}()
+	_, err = report.Replay(ctx, l, src, start, finish, handlers...)
+	var unbalanced *report.BalanceError
+	if errors.As(err, &unbalanced) {
+		return &exitError{batch.ExitBalance, err}
+	}
+	return err
+}
+
+// openInput opens the run directory's copy of the data, as it was understood
+// when the run began.
+func openInput(dir batch.RunDir, start *batch.Start) (batch.Source, error) {
+	return sheet.Open(dir.Path(batch.InputFile), sheet.Options{Delimiter: start.Facts.Delimiter})
+}
+
+// selection says, a bit a row, which rows are to be sent and which have a record.
+type selection struct {
+	send, recorded []uint64
+	// base counts the rows that are not to be sent.
+	base batch.Counts
+}
+
+func (s *selection) skip(row int64) bool      { return s.send[row/64]&(1<<(row%64)) == 0 }
+func (s *selection) hasRecord(row int64) bool { return s.recorded[row/64]&(1<<(row%64)) != 0 }
+
+// selectRows selects the rows whose status is one of which. Rows without a
+// record are pending.
+func selectRows(ctx context.Context, l batch.Ledger, rows int64, which []batch.Status) (*selection, error) {
+	s := &selection{send: make([]uint64, rows/64+1), recorded: make([]uint64, rows/64+1)}
+	if slices.Contains(which, batch.Pending) {
+		for i := range s.send {
+			s.send[i] = ^uint64(0)
+		}
+	}
+	for rec, err := range l.Records(ctx, 0) {
+		if err != nil {
+			return nil, err
+		}
+		if rec.Row < 1 || rec.Row > rows {
+			return nil, &exitError{batch.ExitBalance, fmt.Errorf("the ledger has a record of row %d, the data file %d rows", rec.Row, rows)}
+		}
+		at, bit := rec.Row/64, uint64(1)<<(rec.Row%64)
+		s.recorded[at] |= bit
+		if slices.Contains(which, rec.Status) {
+			s.send[at] |= bit
+			continue
+		}
+		s.send[at] &^= bit
+		s.base.Add(rec.Status, 1)
+	}
+	return s, nil
+}
+
+// allCounts counts every row; those without a record are pending.
+func allCounts(ctx context.Context, l batch.Ledger, rows int64) (batch.Counts, error) {
+	counts, err := l.Counts(ctx)
+	counts[batch.Pending] = 0
+	counts[batch.Pending] = rows - counts.Sum()
+	return counts, err
+}
