@@ -111,8 +111,8 @@ func (p *Progress) draw(e *batch.Progress) {
 			progressbar.OptionShowDescriptionAtLineEnd(), progressbar.OptionSetPredictTime(false))
 	}
 	room := max(p.width()-1-barWidth-barFrame, 0)
-	p.bar.Describe(fmt.Sprintf("%-*s", room, p.line(e, room)))
 	_ = p.bar.Set64(done(e.Counts))
+	p.bar.Describe(fmt.Sprintf("%-*s", room, p.line(e, room)))
 }
 
 // clear leaves an empty line where the bar was.
@@ -148,7 +148,7 @@ func (p *Progress) line(e *batch.Progress, room int) string {
 			add((time.Duration(seconds) * time.Second).String() + " left")
 		}
 	}
-	// What went wrong comes first: it is the last to be left out.
+	// What went wrong comes first: where room is short it matters more.
 	for _, s := range []batch.Status{batch.Failed, batch.Unknown, batch.NotSent, batch.Invalid, batch.Skipped, batch.Succeeded} {
 		if k := e.Counts.Of(s); k > 0 {
 			add(fmt.Sprintf("%d %s", k, s))
