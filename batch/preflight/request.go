@@ -4,52 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"mime"
-	"net"
-	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/request"
 	"github.com/pmrun/pmrun/collection/vars"
 )
-
-// schemeTwice reports whether the URL is https://https://... or the like: what
-// stands in the host's place is then a scheme. The host may come from a secret
-// variable, so that the URL as it is shown does not tell.
-func schemeTwice(in *Input) bool {
-	scheme, host, path, ok := in.Template.Target()
-	name, _, _ := strings.Cut(host, ":")
-	isScheme := name == "http" || name == "https"
-	return ok && isScheme && (strings.HasSuffix(host, ":") || strings.HasPrefix(path, "//")) ||
-		ok && (strings.HasPrefix(scheme, "http:") || strings.HasPrefix(scheme, "https:"))
-}
-
-func urlSchemeDuplicated(in *Input) []Problem {
-	if schemeTwice(in) {
-		return say("the URL is %s", in.Template.URL())
-	}
-	return nil
-}
-
-// hostUnresolved reports whether the host is a placeholder without a value.
-func hostUnresolved(in *Input) bool {
-	_, host, _, _ := in.Template.Target()
-	return vars.HasPlaceholder(host)
-}
-
-// ofURL reports whether a problem of the template belongs to its URL.
-func ofURL(p request.Problem) bool {
-	where := strings.ToLower(p.Where)
-	return strings.HasPrefix(where, "url") || strings.HasPrefix(where, "path variable ")
-}
-
-// ofToken returns a test for problems of the contract's token header.
-func ofToken(in *Input) func(request.Problem) bool {
-	return func(p request.Problem) bool {
-		return in.Contract != nil && in.Contract.Token.Header != "" && strings.EqualFold(p.Where, "header "+in.Contract.Token.Header)
-	}
-}
 
 // withoutValue reports whether a problem is a variable without a value.
 func withoutValue(p request.Problem) bool {
@@ -77,51 +37,9 @@ func templateProblems(in *Input, want func(request.Problem) bool) []Problem {
 	return out
 }
 
-func urlUnresolved(in *Input) []Problem {
-	twice := schemeTwice(in)
-	return templateProblems(in, func(p request.Problem) bool {
-		// A scheme in the host's place is no usable host or scheme, either.
-		return ofURL(p) && (!twice || withoutValue(p))
-	})
-}
-
 func requestUnresolved(in *Input) []Problem {
 	token := ofToken(in)
 	return templateProblems(in, func(p request.Problem) bool { return !ofURL(p) && !token(p) })
-}
-
-func urlEndpoint(in *Input) []Problem {
-	if in.Contract == nil || in.Contract.Path == "" || schemeTwice(in) {
-		return nil
-	}
-	scheme, _, path, ok := in.Template.Target()
-	// Without its value, {{base_url}}/cases can have any path; only where the
-	// request writes https itself is the placeholder a host and nothing more.
-	if !ok || path == in.Contract.Path || hostUnresolved(in) && scheme != "https" {
-		return nil
-	}
-	return say("the URL is %s; the API's path is %s", in.Template.URL(), in.Contract.Path)
-}
-
-func urlPlainHTTP(in *Input) []Problem {
-	scheme, host, _, ok := in.Template.Target()
-	if !ok || scheme != "http" || in.Local || Loopback(host) || schemeTwice(in) || hostUnresolved(in) {
-		return nil
-	}
-	return say("the request goes to %s over plain http: token and rows can be read on the way", in.Template.URL())
-}
-
-// Loopback reports whether a URL's host (with or without port) is this machine.
-func Loopback(host string) bool {
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
-	host = strings.TrimSuffix(strings.ToLower(strings.Trim(host, "[]")), ".")
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }
 
 func methodNotPost(in *Input) []Problem {
@@ -132,77 +50,6 @@ func methodNotPost(in *Input) []Problem {
 		Message: fmt.Sprintf("the method is %s; the API takes %s only", in.Template.Method, in.Contract.Method),
 		Mend:    "set the method to " + in.Contract.Method,
 	}}
-}
-
-// tokenHeaders counts the request's headers that carry the token, also those
-// whose value a column gives.
-func tokenHeaders(in *Input) int {
-	n := 0
-	for _, h := range in.Template.Render(nil, 0, nil).Headers {
-		if strings.EqualFold(h.Name, in.Contract.Token.Header) {
-			n++
-		}
-	}
-	return n
-}
-
-func tokenMissing(in *Input) []Problem {
-	if in.Contract == nil || in.Contract.Token.Header == "" {
-		return nil
-	}
-	token := ofToken(in)
-	if slices.ContainsFunc(in.Template.Problems, token) {
-		// What else is wrong with its value is token-malformed.
-		return templateProblems(in, func(p request.Problem) bool { return token(p) && withoutValue(p) })
-	}
-	header := in.Contract.Token.Header
-	switch value, constant := in.Template.Header(header); {
-	case constant && value == "":
-		return say("the header %s is empty", header)
-	case tokenHeaders(in) == 0:
-		return say("the request has no header %s", header)
-	}
-	return nil
-}
-
-func tokenMalformed(in *Input) []Problem {
-	if in.Contract == nil || in.Contract.Token.Header == "" {
-		return nil
-	}
-	token := ofToken(in)
-	if slices.ContainsFunc(in.Template.Problems, token) {
-		out := templateProblems(in, func(p request.Problem) bool { return token(p) && !withoutValue(p) })
-		for i := range out {
-			out[i].Mend = "" // the rule's own
-		}
-		return out
-	}
-	header := in.Contract.Token.Header
-	if n := tokenHeaders(in); n > 1 {
-		return say("the header %s is there %d times", header, n)
-	}
-	value, _ := in.Template.Header(header)
-	if fault := tokenFault(value); fault != "" {
-		return say("the token in the header %s %s", header, fault)
-	}
-	return nil
-}
-
-// tokenFault says what is wrong with a token without repeating it. Blanks around
-// it are not sent, and line breaks were found when the request was compiled.
-func tokenFault(token string) string {
-	blank := func(c rune) bool { return unicode.IsSpace(c) || c == '\u200b' || c == '\ufeff' }
-	switch {
-	case strings.HasPrefix(strings.ToLower(token)+" ", "bearer "):
-		return "starts with \"Bearer\""
-	case strings.ContainsAny(token, "\"'`“”‘’«»"):
-		return "holds quotes"
-	case strings.ContainsFunc(token, blank):
-		return "holds blanks"
-	case strings.ContainsFunc(token, func(c rune) bool { return c > unicode.MaxASCII }):
-		return "holds a letter that no token has"
-	}
-	return ""
 }
 
 // mode is how a body mode is called, and the media type that goes with it.

@@ -52,6 +52,7 @@ func ruleCases() []ruleCase {
 		}, want: []string{"http://http://"}},
 		{rule: "url-scheme-duplicated", name: "written out", spoil: url("https://https://crm0000.wolkvox.com" + path), near: url("https://crm0000.wolkvox.com" + path),
 			want: []string{"https://https://"}},
+		{rule: "url-scheme-duplicated", name: "no slashes", spoil: url("https:https://crm0000.wolkvox.com" + path), near: url("crm0000.wolkvox.com" + path), nearly: []string{"url-plain-http"}},
 		{rule: "url-scheme-duplicated", name: "one slash", spoil: server("https:/crm0000.wolkvox.com"), near: server("crm0000.wolkvox.com:443")},
 		{rule: "url-scheme-duplicated", name: "no colon", spoil: server("https//crm0000.wolkvox.com"), near: server("https-crm0000.wolkvox.com")},
 		{rule: "url-scheme-duplicated", name: "in parts", near: url(obj{"raw": "", "protocol": "https", "host": []string{"{{crm_server}}"}, "path": strings.Split(path[1:], "/")}), spoil: func(l *load) {

@@ -1,0 +1,81 @@
+package preflight
+
+import (
+	"net"
+	"strings"
+
+	"github.com/pmrun/pmrun/collection/request"
+	"github.com/pmrun/pmrun/collection/vars"
+)
+
+// schemeTwice reports whether the URL is https://https://... or the like: what
+// stands in the host's place is then a scheme. The host may come from a secret
+// variable, so that the URL as it is shown does not tell.
+func schemeTwice(in *Input) bool {
+	scheme, host, path, ok := in.Template.Target()
+	name, _, _ := strings.Cut(host, ":")
+	isScheme := name == "http" || name == "https"
+	return ok && isScheme && (strings.HasSuffix(host, ":") || strings.HasPrefix(path, "//")) ||
+		ok && (strings.HasPrefix(scheme, "http:") || strings.HasPrefix(scheme, "https:"))
+}
+
+func urlSchemeDuplicated(in *Input) []Problem {
+	if schemeTwice(in) {
+		return say("the URL is %s", in.Template.URL())
+	}
+	return nil
+}
+
+// hostUnresolved reports whether the host is a placeholder without a value.
+func hostUnresolved(in *Input) bool {
+	_, host, _, _ := in.Template.Target()
+	return vars.HasPlaceholder(host)
+}
+
+// ofURL reports whether a problem of the template belongs to its URL.
+func ofURL(p request.Problem) bool {
+	where := strings.ToLower(p.Where)
+	return strings.HasPrefix(where, "url") || strings.HasPrefix(where, "path variable ")
+}
+
+func urlUnresolved(in *Input) []Problem {
+	twice := schemeTwice(in)
+	return templateProblems(in, func(p request.Problem) bool {
+		// A scheme in the host's place is no usable host or scheme, either.
+		return ofURL(p) && (!twice || withoutValue(p))
+	})
+}
+
+func urlEndpoint(in *Input) []Problem {
+	if in.Contract == nil || in.Contract.Path == "" || schemeTwice(in) {
+		return nil
+	}
+	scheme, _, path, ok := in.Template.Target()
+	// Without its value, {{base_url}}/cases can have any path; only where the
+	// request writes https itself is the placeholder a host and nothing more.
+	if !ok || path == in.Contract.Path || hostUnresolved(in) && scheme != "https" {
+		return nil
+	}
+	return say("the URL is %s; the API's path is %s", in.Template.URL(), in.Contract.Path)
+}
+
+func urlPlainHTTP(in *Input) []Problem {
+	scheme, host, _, ok := in.Template.Target()
+	if !ok || scheme != "http" || in.Local || Loopback(host) || schemeTwice(in) || hostUnresolved(in) {
+		return nil
+	}
+	return say("the request goes to %s over plain http: token and rows can be read on the way", in.Template.URL())
+}
+
+// Loopback reports whether a URL's host (with or without port) is this machine.
+func Loopback(host string) bool {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	host = strings.TrimSuffix(strings.ToLower(strings.Trim(host, "[]")), ".")
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
