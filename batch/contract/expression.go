@@ -105,8 +105,6 @@ func text(p *vm.Program, env *environment) string {
 	switch v := out.(type) {
 	case string:
 		return v
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64)
 	case map[string]any, []any:
 		b, err := json.Marshal(v)
 		if err != nil {
@@ -114,7 +112,15 @@ func text(p *vm.Program, env *environment) string {
 		}
 		return string(b)
 	}
-	return fmt.Sprint(out)
+	return plain(out)
+}
+
+// plain writes a value as people do: an id is never 1.2e+07.
+func plain(v any) string {
+	if f, ok := v.(float64); ok {
+		return strconv.FormatFloat(f, 'f', -1, 64)
+	}
+	return fmt.Sprint(v)
 }
 
 // first returns the first expression's text that says something; the text

@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -19,8 +18,7 @@ func NewFound(text string) (func(*batch.Answer) ([]string, error), error) {
 		return nil, err
 	}
 	return func(a *batch.Answer) ([]string, error) {
-		env := &environment{Status: a.Status, Header: headerMap(a.Header), Body: string(a.Body), JSON: decode(a.Body)}
-		out, err := expr.Run(p, *env)
+		out, err := expr.Run(p, newEnvironment(a))
 		if err != nil || out == nil {
 			return nil, fmt.Errorf("the look-up was answered with %s", describe(a))
 		}
@@ -43,15 +41,15 @@ func ids(out any) ([]string, error) {
 			switch item := item.(type) {
 			case string:
 				list = append(list, item)
-			case json.Number, int, float64:
-				list = append(list, fmt.Sprint(item))
+			case int, float64:
+				list = append(list, plain(item))
 			default:
 				return nil, errors.New("the look-up found a record without an id")
 			}
 		}
 		return list, nil
 	case int, float64:
-		return []string{fmt.Sprint(v)}, nil
+		return []string{plain(v)}, nil
 	}
 	return nil, errors.New("the look-up's expression has to list ids")
 }
