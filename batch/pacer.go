@@ -11,6 +11,11 @@ type Pacer interface {
 	// Pause holds every attempt back until then; an earlier moment than the
 	// current pause changes nothing.
 	Pause(until time.Time)
+	// Throttled says that the server asked to slow down: the pace is halved, and
+	// climbs back under the ceiling.
+	Throttled(now time.Time)
+	// Slowed is the pace after Throttled in attempts a second, 0 at full pace.
+	Slowed() float64
 	// Rate is the ceiling in attempts a second, 0 for none.
 	Rate() float64
 }

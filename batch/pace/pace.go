@@ -32,9 +32,10 @@ type Limiter struct {
 	rate batch.Rate
 
 	mu     sync.Mutex
-	bucket *rate.Limiter // nil without a ceiling
+	bucket *rate.Limiter // nil as long as there is no limit
 	last   time.Time     // the latest moment that the bucket has seen
 	until  time.Time     // end of the pause
+	adapt  adaption
 }
 
 // New returns a limiter that never gives more than r in any sliding second, and
@@ -42,14 +43,20 @@ type Limiter struct {
 func New(r batch.Rate, burst int) *Limiter {
 	l := &Limiter{rate: r}
 	if r.PerSecond > 0 {
-		even := r.PerSecond / (1 + guard) * part
-		// No burst that a person means comes near the cap, which keeps the
-		// bucket's size inside an int.
-		size := float64(part)*float64(max(burst, 1)) + slack*even
-		l.bucket = rate.NewLimiter(rate.Limit(even), int(min(size, math.MaxInt32)))
+		l.bucket = newBucket(r.PerSecond, burst)
 	}
 	return l
 }
+
+func newBucket(perSecond float64, burst int) *rate.Limiter {
+	// No burst that a person means comes near the cap, which keeps the bucket's
+	// size inside an int.
+	size := float64(part)*float64(max(burst, 1)) + slack*perToken(perSecond)
+	return rate.NewLimiter(rate.Limit(perToken(perSecond)), int(min(size, math.MaxInt32)))
+}
+
+// perToken is a rate of attempts as the bucket's rate of tokens.
+func perToken(perSecond float64) float64 { return perSecond / (1 + guard) * part }
 
 // Rate returns the ceiling in attempts a second, 0 for none.
 func (l *Limiter) Rate() float64 { return l.rate.PerSecond }
@@ -61,16 +68,20 @@ func (l *Limiter) Take(now time.Time) time.Duration {
 	if wait := l.until.Sub(now); wait > 0 {
 		return wait
 	}
+	now = l.forward(now)
+	l.climb(now)
 	if l.bucket == nil {
+		l.adapt.count(now)
 		return 0
 	}
-	now = l.forward(now)
 	r := l.bucket.ReserveN(now, part)
 	wait := r.DelayFrom(now)
 	if wait > 0 {
 		r.CancelAt(now)
+		return wait
 	}
-	return wait
+	l.adapt.count(now)
+	return 0
 }
 
 // forward keeps the bucket's time from going back: callers read the clock before
