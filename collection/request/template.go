@@ -6,6 +6,8 @@
 package request
 
 import (
+	"strings"
+
 	"net/textproto"
 
 	"github.com/pmrun/pmrun/collection/vars"
@@ -164,3 +166,27 @@ func (t *Template) Header(key string) (value string, ok bool) {
 // Secrets returns the values that reach an authorization header or a protected
 // one, and those of secret variables in headers, host and query, for masking.
 func (t *Template) Secrets() []string { return t.secrets }
+
+// Holds reports whether any literal part of the request contains text.
+func (t *Template) Holds(text string) bool {
+	found := false
+	look := func(ops []op) {
+		for i := range ops {
+			found = found || ops[i].kind == vars.Literal && strings.Contains(ops[i].lit, text)
+		}
+	}
+	for i := range t.headers {
+		look(t.headers[i].ops)
+	}
+	look(t.body.ops)
+	look(t.url.scheme)
+	look(t.url.host)
+	for _, seg := range t.url.path {
+		look(seg)
+	}
+	for _, q := range t.url.query {
+		look(q.key)
+		look(q.value)
+	}
+	return found || strings.Contains(t.Method, text)
+}
