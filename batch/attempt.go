@@ -27,7 +27,7 @@ func (r *recorder) attempt(ctx context.Context, t *task, filled *request.Filled)
 		return e
 	}
 	if r.LookupFirst != nil {
-		if there := r.askFirst(ctx, t, &e); there {
+		if there := r.askFirst(t, &e); there {
 			return e
 		}
 	}
@@ -48,10 +48,13 @@ func (r *recorder) attempt(ctx context.Context, t *task, filled *request.Filled)
 
 // askFirst asks the server for the row's record before it is sent. It reports
 // whether the end of the attempt is known without sending.
-func (r *recorder) askFirst(ctx context.Context, t *task, e *end) bool {
-	ids, err := r.LookupFirst.Find(ctx, t.row)
+func (r *recorder) askFirst(t *task, e *end) bool {
+	ids, err := r.LookupFirst.Find(r.asking, t.row)
 	e.Attempts--
 	switch {
+	case r.asking.Err() != nil:
+		e.kind = Withdraw
+		return true
 	case err != nil:
 		e.Status, e.Cause, e.Rule = NotSent, CauseNetwork, "look-up before sending"
 		e.Message = "the row was not sent, because it could not be looked up: " + err.Error()
@@ -62,7 +65,7 @@ func (r *recorder) askFirst(ctx context.Context, t *task, e *end) bool {
 		return true
 	}
 	// The look-up has used up the permit.
-	if waitTurn(ctx, r.Pacer) != nil || r.halted() {
+	if waitTurn(r.asking, r.Pacer) != nil || r.halted() {
 		e.kind = Withdraw
 		return true
 	}

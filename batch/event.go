@@ -27,9 +27,14 @@ type Start struct {
 	Host, Request string
 	// Operation is the account on the host, where the contract knows it.
 	Operation string
-	Header    []string
-	Facts     Facts
-	Started   time.Time
+	// Mock says that every connection went to the mock.
+	Mock bool
+	// Digests are of what must be the same when the run goes on, by what it is,
+	// each mixed with the run's id: secrets cannot be guessed from them.
+	Digests map[string]string
+	Header  []string
+	Facts   Facts
+	Started time.Time
 	// Mends gives, for each cause, what to do about it.
 	Mends map[string]string
 	// Captures are the names of captured values, in the order of their columns.
@@ -49,7 +54,10 @@ type Progress struct {
 	Counts Counts
 	// InFlight counts attempts on the wire.
 	InFlight int
-	At       time.Time
+	// Slowed is the pace that the server has asked for, in attempts a second; 0
+	// at full pace.
+	Slowed float64
+	At     time.Time
 }
 
 // Pause says that nothing is sent until Until, because the server asked for it.

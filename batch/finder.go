@@ -66,6 +66,7 @@ func (l *Finder) Find(ctx context.Context, row Row) ([]string, error) {
 		if !asked || wait == 0 {
 			wait = backoff(l.RunID, row.Num, try)
 		}
+		l.Pacer.Throttled(time.Now())
 		l.Pacer.Pause(time.Now().Add(min(wait, 15*time.Minute)))
 	}
 }

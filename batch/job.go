@@ -38,6 +38,9 @@ type Job struct {
 	Key []string `yaml:"key,omitempty"`
 	// IdempotencyHeader names a header with a value of its own for each row.
 	IdempotencyHeader string `yaml:"idempotency-header,omitempty"`
+	// LookupFirst asks the server before each insert; Lookup says by what.
+	LookupFirst bool       `yaml:"lookup-first,omitempty"`
+	Lookup      *JobLookup `yaml:"lookup,omitempty"`
 	// Values extends the contract's allowed values, by field.
 	Values map[string][]string `yaml:"values,omitempty"`
 
@@ -55,6 +58,14 @@ type Job struct {
 	Insecure    bool     `yaml:"insecure,omitempty"`
 
 	Out string `yaml:"out,omitempty"`
+}
+
+// JobLookup says how rows are looked up at the server.
+type JobLookup struct {
+	// Field is the API's name of the field that is asked for.
+	Field string `yaml:"field"`
+	// Value names the request's field, or the column, that holds the value.
+	Value string `yaml:"value"`
 }
 
 // Duration is a time.Duration that YAML writes as "30s".

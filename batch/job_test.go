@@ -40,6 +40,8 @@ max-wait: 10m
 max-failures: 5%
 key: [id, contact]
 idempotency-header: X-Row
+lookup-first: true
+lookup: {field: idPrefijo, value: id}
 insecure: false
 out: runs/march
 `
@@ -67,7 +69,8 @@ func TestLoadJob(t *testing.T) {
 		Pack:   map[string][]string{"form": {"Subject", "Order number"}, "extra": nil},
 		Values: map[string][]string{"case-type": {"Warranty"}}, Contract: in("own.yaml"), SkipInvalid: true, Confirm: true,
 		Rate: "600/m", Burst: number(2), Concurrency: number(16), Timeout: Duration(90 * time.Second), Retries: number(0),
-		MaxWait: Duration(10 * time.Minute), MaxFailures: "5%", Key: []string{"id", "contact"}, IdempotencyHeader: "X-Row", Out: in("runs/march"),
+		MaxWait: Duration(10 * time.Minute), MaxFailures: "5%", Key: []string{"id", "contact"}, IdempotencyHeader: "X-Row",
+		LookupFirst: true, Lookup: &JobLookup{Field: "idPrefijo", Value: "id"}, Out: in("runs/march"),
 	}
 	got, err := LoadJob(path)
 	if err != nil {

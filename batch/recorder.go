@@ -2,7 +2,6 @@ package batch
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -16,6 +15,7 @@ func (r *recorder) record(ctx context.Context) (err error) {
 		if !r.draining {
 			close(r.halt)
 		}
+		r.stopAsking()
 	}()
 	done := ctx.Done()
 	timer := time.NewTimer(0)
@@ -30,20 +30,18 @@ func (r *recorder) record(ctx context.Context) (err error) {
 		case e := <-r.ends:
 			r.take1(e)
 		case row, ok := <-rows:
-			err = r.accept(ctx, row, ok)
+			r.accept(ctx, row, ok)
 		case <-timer.C:
 		case <-r.wake:
 		case <-done:
 			done = nil
 			r.drain()
 		}
-		if err := errors.Join(err, r.gather(ctx)); err != nil {
-			return err
-		}
+		r.gather(ctx)
 		if err := r.commit(ctx); err != nil {
 			return err
 		}
-		if r.watch.reason == "" || r.draining {
+		if r.draining || r.watch.reason == "" && r.broken == nil {
 			continue
 		}
 		r.drain()
@@ -51,7 +49,7 @@ func (r *recorder) record(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	return nil
+	return r.broken
 }
 
 func (r *recorder) finished() bool {
@@ -63,19 +61,26 @@ func (r *recorder) finished() bool {
 
 // canIntend says whether another row may become Sending now.
 func (r *recorder) canIntend() bool {
-	return !r.draining && r.sending < r.limit && len(r.ready)+len(r.intended) < r.lookahead
+	// Rows that wait for a retry hold their cells: no more of them than this.
+	const mostWaiting = 4
+	return r.canRetry() && len(r.waiting) < mostWaiting*r.limit
+}
+
+// canRetry says whether a row that was tried before may become Sending now.
+func (r *recorder) canRetry() bool {
+	return !r.draining && r.broken == nil && r.sending < r.limit && len(r.ready)+len(r.intended) < r.lookahead
 }
 
 // arm sets the timer to the moment when the next retry is due.
 func (r *recorder) arm(timer *time.Timer) {
 	timer.Stop()
-	if len(r.waiting) > 0 && r.canIntend() {
+	if len(r.waiting) > 0 && r.canRetry() {
 		timer.Reset(max(time.Until(r.waiting[0].due), 0))
 	}
 }
 
 // gather takes along what is there already, so that it shares the commit.
-func (r *recorder) gather(ctx context.Context) error {
+func (r *recorder) gather(ctx context.Context) {
 	for {
 		select {
 		case e := <-r.ends:
@@ -86,48 +91,42 @@ func (r *recorder) gather(ctx context.Context) error {
 		break
 	}
 	now := time.Now()
-	for r.canIntend() {
-		if len(r.waiting) > 0 && !r.waiting[0].due.After(now) {
-			t := r.waiting[0]
-			r.waiting = r.waiting[1:]
-			t.attempt++
-			r.intend(t, now)
-			continue
-		}
-		if r.eof {
-			return nil
-		}
+	for r.canRetry() && len(r.waiting) > 0 && !r.waiting[0].due.After(now) {
+		t := r.waiting[0]
+		r.waiting = r.waiting[1:]
+		t.attempt++
+		r.intend(t, now)
+	}
+	for r.canIntend() && !r.eof {
 		select {
 		case row, ok := <-r.rows:
-			if err := r.accept(ctx, row, ok); err != nil {
-				return err
-			}
+			r.accept(ctx, row, ok)
 			continue
 		default:
 		}
-		return nil
+		return
 	}
-	return nil
 }
 
 // accept takes a row from the reader; its record, if it has one, goes on counting.
-func (r *recorder) accept(ctx context.Context, row Row, ok bool) error {
+func (r *recorder) accept(ctx context.Context, row Row, ok bool) {
 	if !ok {
 		r.eof = true
-		return nil
+		return
 	}
 	t := &task{row: row, attempt: 1}
 	if r.Recorded(row.Num) {
 		prior, _, has, err := r.Ledger.Record(context.WithoutCancel(ctx), row.Num)
 		if err != nil {
-			return fmt.Errorf("the ledger cannot be read, nothing more is sent: %w", err)
+			// What is on its way still has to be recorded.
+			r.broken = fmt.Errorf("the ledger cannot be read, nothing more is sent: %w", err)
+			return
 		}
 		if has {
 			t.prior, t.attempt = &prior, prior.Attempts+1
 		}
 	}
 	r.intend(t, time.Now())
-	return nil
 }
 
 func (r *recorder) intend(t *task, now time.Time) {
@@ -148,6 +147,7 @@ func (r *recorder) intend(t *task, now time.Time) {
 // withdraw takes an intent back of which nothing was sent.
 func (r *recorder) withdraw(t *task) {
 	r.sending--
+	r.left = true
 	if t.prior != nil && t.attempt == t.prior.Attempts+1 {
 		r.entries = append(r.entries, Entry{Kind: Settle, Record: *t.prior})
 		return
@@ -162,16 +162,31 @@ func (r *recorder) take1(e end) {
 		return
 	}
 	r.sending--
-	if e.retry && r.again(&e) {
-		e.kind, e.Status = Tried, Pending
-		r.wait(e.task)
-	} else if r.watch.see(&e.Record) {
+	switch prior := e.task.prior; {
+	case prior != nil && prior.Status == Unknown && e.Status != Succeeded:
+		// A person sent it again, and the earlier attempt may still have created
+		// it: nothing but a success ends that.
+		r.watch.see(&e.Record)
+		e.Message = fmt.Sprintf("sent again: %s (%s); the earlier attempt: %s", e.Message, e.Status, prior.Message)
+		e.Status, e.Cause = Unknown, prior.Cause
+		r.settle(e)
+	case e.retry && r.again(&e):
 		e.Status = Pending
-	} else {
-		r.counts.Add(e.Status, 1)
-		r.settled = append(r.settled, e.Record)
+		r.entries = append(r.entries, Entry{Kind: Tried, Record: e.Record})
+		r.wait(e.task)
+	case r.watch.see(&e.Record):
+		e.Status = Pending
+		r.entries = append(r.entries, Entry{Kind: Settle, Record: e.Record})
+	default:
+		r.settle(e)
 	}
-	r.entries = append(r.entries, Entry{Kind: e.kind, Record: e.Record})
+}
+
+// settle records the outcome of a row.
+func (r *recorder) settle(e end) {
+	r.counts.Add(e.Status, 1)
+	r.settled = append(r.settled, e.Record)
+	r.entries = append(r.entries, Entry{Kind: Settle, Record: e.Record})
 }
 
 // again decides whether a row whose attempt provably created nothing is tried
@@ -197,6 +212,7 @@ func (r *recorder) again(e *end) bool {
 	}
 	t.due = now.Add(wait)
 	if e.asked || e.limited {
+		r.Pacer.Throttled(now)
 		r.Pacer.Pause(t.due)
 		r.Emit(Event{Pause: &Pause{Until: t.due, Reason: fmt.Sprintf("the server answered %d", e.HTTPStatus)}})
 	}
@@ -213,7 +229,9 @@ func (r *recorder) wait(t *task) {
 // stay Pending as they are recorded.
 func (r *recorder) drain() {
 	r.draining = true
+	r.left = r.left || len(r.waiting) > 0 || !r.eof
 	close(r.halt)
+	r.stopAsking()
 	for {
 		select {
 		case t := <-r.ready:
@@ -244,7 +262,7 @@ func (r *recorder) commit(ctx context.Context) error {
 		r.Emit(Event{Row: &RowResult{Record: rec}})
 	}
 	if len(r.settled) > 0 {
-		r.Emit(Event{Progress: &Progress{Total: r.Total, Counts: r.counts, InFlight: r.sending, At: time.Now()}})
+		r.Emit(Event{Progress: &Progress{Total: r.Total, Counts: r.counts, InFlight: r.sending, Slowed: r.Pacer.Slowed(), At: time.Now()}})
 	}
 	r.settled = r.settled[:0]
 	return nil

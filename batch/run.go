@@ -56,6 +56,14 @@ type Engine struct {
 	RunID string
 }
 
+// Ended says how a run came to its end, when that was not its last row.
+type Ended struct {
+	// Rule is the reason of the stop rule that held.
+	Rule string
+	// Cut says that rows were left because the context ended, or First was reached.
+	Cut bool
+}
+
 // task is a row on its way.
 type task struct {
 	row     Row
@@ -80,9 +88,9 @@ type end struct {
 // Run sends every row that Skip does not name, and returns when each has a
 // durable outcome. When ctx ends or a stop rule holds, no new attempt starts;
 // those in flight are waited for (the sender bounds them), and the rest stays
-// Pending. stopped is the rule's reason, empty when none held. An error means that the ledger or the source failed: nothing more
+// Pending. An error means that the ledger or the source failed: nothing more
 // was sent, and what could not be recorded is Sending in the ledger.
-func (e *Engine) Run(ctx context.Context) (stopped string, err error) {
+func (e *Engine) Run(ctx context.Context) (Ended, error) {
 	lookahead := e.lookahead()
 	limit := e.Concurrency + lookahead
 	r := &recorder{
@@ -99,14 +107,17 @@ func (e *Engine) Run(ctx context.Context) (stopped string, err error) {
 	}
 	// Attempts in flight outlive the stop: they are bounded by the sender.
 	flight := context.WithoutCancel(ctx)
+	asking, stopAsking := context.WithCancel(flight)
+	defer stopAsking()
+	r.asking, r.stopAsking = asking, stopAsking
 	var g errgroup.Group
 	g.Go(func() error { return r.read(ctx) })
 	for range e.Concurrency {
 		g.Go(func() error { return r.work(flight) })
 	}
 	g.Go(func() error { return r.record(ctx) })
-	err = g.Wait()
-	return r.watch.reason, err
+	err := g.Wait()
+	return Ended{Rule: r.watch.reason, Cut: r.left && r.watch.reason == "" && err == nil || r.cutFirst}, err
 }
 
 // lookahead is how many rows have a durable intent before a connection is free:
@@ -134,12 +145,19 @@ type recorder struct {
 	ends  chan end      // workers -> recorder; has room for every intent
 	wake  chan struct{} // gate -> recorder: a ready task was taken
 	halt  chan struct{} // closed by the recorder: no attempt starts any more
-	gate  sync.Mutex
+	// asking ends with halt: look-ups before sending are not waited for.
+	asking     context.Context
+	stopAsking context.CancelFunc
+	gate       sync.Mutex
+	// cutFirst is the reader's: there are more rows than First.
+	cutFirst bool
 
 	sending  int     // intents without an end
 	waiting  []*task // retries, by due time
 	eof      bool    // every row was read
 	draining bool    // halt is closed
+	left     bool    // rows are left because the context ended
+	broken   error   // why no more rows can be taken
 	watch    stopwatch
 	counts   Counts
 	entries  []Entry
@@ -150,7 +168,7 @@ type recorder struct {
 // read feeds rows to the recorder.
 func (r *recorder) read(ctx context.Context) error {
 	defer close(r.rows)
-	for sent := int64(0); r.First == 0 || sent < r.First; {
+	for sent := int64(0); ; {
 		row, err := r.Source.Next()
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -161,6 +179,10 @@ func (r *recorder) read(ctx context.Context) error {
 		if r.Skip(row.Num) {
 			continue
 		}
+		if sent == r.First && r.First > 0 {
+			r.cutFirst = true
+			return nil
+		}
 		select {
 		case r.rows <- row:
 			sent++
@@ -170,7 +192,6 @@ func (r *recorder) read(ctx context.Context) error {
 			return nil
 		}
 	}
-	return nil
 }
 
 // work sends tasks one after the other.

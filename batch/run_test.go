@@ -140,8 +140,8 @@ func newBench(t *testing.T, n int64, handler func(w http.ResponseWriter, row int
 // statuses runs the engine and returns every row's record.
 func (b *bench) run(ctx context.Context) (map[int64]batch.Record, error) {
 	b.t.Helper()
-	stopped, err := b.Run(ctx)
-	b.stopped = stopped
+	ended, err := b.Run(ctx)
+	b.stopped = ended.Rule
 	records := make(map[int64]batch.Record)
 	for r, err := range b.ledger.Records(context.WithoutCancel(ctx), 0) {
 		if err != nil {

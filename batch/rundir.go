@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 )
 
 // RunDir is the folder that one load writes. Only its owner can read it.
@@ -24,45 +25,92 @@ const (
 // Path returns the path of a file in the directory.
 func (d RunDir) Path(name string) string { return filepath.Join(string(d), name) }
 
-// NewRunDir makes the directory, or takes an empty one. A directory that holds
-// a run, or anything else, is refused: nothing is ever overwritten. undo takes
-// away what was made, for a load that is refused before anything was sent.
-func NewRunDir(path string) (d RunDir, undo func() error, err error) {
+// NewRunDir makes the directory, or takes an empty one, for this process alone. A
+// directory that holds a run, or anything else, is refused: nothing is ever
+// overwritten. input is the empty file for the copy of the data. undo takes away
+// what this process has made, for a load that is refused before anything was sent.
+func NewRunDir(path string) (d RunDir, input *os.File, undo func() error, err error) {
 	d = RunDir(path)
-	entries, err := os.ReadDir(path)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		if err := os.MkdirAll(path, 0o700); err != nil {
-			return "", nil, fmt.Errorf("cannot make the output directory: %w; name another with --out", pathError(path, err))
-		}
-		return d, func() error { return os.RemoveAll(path) }, nil
-	case err != nil:
-		return "", nil, fmt.Errorf("cannot use the output directory: %w; name another with --out", pathError(path, err))
-	case len(entries) == 0:
-		if err := os.Chmod(path, 0o700); err != nil {
-			return "", nil, fmt.Errorf("cannot use the output directory: %w", pathError(path, err))
-		}
-		return d, d.empty, nil
+	fail := func(err error) (RunDir, *os.File, func() error, error) {
+		return "", nil, nil, fmt.Errorf("cannot use the output directory: %w; name another with --out", pathError(path, err))
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fail(err)
+	}
+	// Mkdir tells who made it: only that process may take it away again.
+	err = os.Mkdir(path, 0o700)
+	made := err == nil
+	if err != nil && !errors.Is(err, os.ErrExist) {
+		return fail(err)
+	}
+	if err := d.free(); err != nil {
+		return "", nil, nil, err
+	}
+	input, err = os.OpenFile(d.Path(InputFile), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fail(err)
+	}
+	return d, input, func() error { return d.remove(made) }, nil
+}
+
+// free refuses a directory that holds something.
+func (d RunDir) free() error {
+	entries, err := os.ReadDir(string(d))
+	if err != nil {
+		return fmt.Errorf("cannot use the output directory: %w; name another with --out", pathError(string(d), err))
+	}
+	if len(entries) == 0 {
+		return nil
 	}
 	if _, err := os.Stat(d.Path(LedgerFile)); err == nil {
-		return "", nil, fmt.Errorf("%s holds a run already: go on with it with \"pmrun resume %s\", or name another directory with --out", path, path)
+		return fmt.Errorf("%s holds a run already: go on with it with \"pmrun resume %s\", or name another directory with --out", d, d)
 	}
-	return "", nil, fmt.Errorf("the output directory %s is not empty: name another with --out", path)
+	return fmt.Errorf("the output directory %s is not empty: name another with --out", d)
 }
 
-// empty removes every file of the directory, which was empty before.
-func (d RunDir) empty() error {
-	entries, err := os.ReadDir(string(d))
-	for _, e := range entries {
-		err = errors.Join(err, os.RemoveAll(d.Path(e.Name())))
+// remove takes away the files that a load makes before it begins, and the
+// directory when this process made it and nothing else is in it.
+func (d RunDir) remove(directory bool) error {
+	var errs []error
+	for _, name := range []string{InputFile, LedgerFile, LedgerFile + "-wal", LedgerFile + "-shm", "ledger.lock", JobFile, CollectionFile, ContractFile} {
+		if err := os.Remove(d.Path(name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			errs = append(errs, err)
+		}
 	}
-	return err
+	if directory {
+		_ = os.Remove(string(d)) // stays when somebody put something there
+	}
+	return errors.Join(errs...)
 }
 
-// Write writes a small file of the directory.
+// Write writes a small file of the directory, durably: a run that has begun needs
+// it to go on.
 func (d RunDir) Write(name string, content []byte) error {
-	if err := os.WriteFile(d.Path(name), content, 0o600); err != nil {
+	f, err := os.OpenFile(d.Path(name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err == nil {
+		_, err = f.Write(content)
+		err = errors.Join(err, f.Sync(), f.Close())
+	}
+	if err != nil {
 		return fmt.Errorf("cannot write into the run directory: %w", pathError(d.Path(name), err))
+	}
+	return nil
+}
+
+// Sync makes the directory's own entry and those of its files durable.
+func (d RunDir) Sync() error {
+	return errors.Join(syncDir(string(d)), syncDir(filepath.Dir(string(d))))
+}
+
+// syncDir syncs a directory where the system can do that.
+func syncDir(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := f.Sync(); err != nil && runtime.GOOS != "windows" {
+		return err
 	}
 	return nil
 }

@@ -193,11 +193,13 @@ func (s *HTTPSender) roundTrip(ctx context.Context, f *request.Filled) (*http.Re
 	if err != nil {
 		return nil, err
 	}
-	// Without GetBody the transport cannot send a body again. What it would send
-	// again without a body, a safe method or an idempotency key, gets an empty
-	// reader, so that it does not count as bodiless.
-	if f.Length == 0 && !replayable(f) {
-		body = http.NoBody // Content-Length: 0
+	// Without GetBody the transport cannot send a body again. What has no body it
+	// would send again by itself: on HTTP/2 whatever the method, on HTTP/1 safe
+	// methods and those with an idempotency key. So an empty body is a reader too,
+	// but where it does not matter: there Content-Length: 0 is what servers expect.
+	if f.Length == 0 && f.URL.Scheme == "http" && !replayable(f) {
+		_ = body.Close()
+		body = http.NoBody
 	}
 	req := (&http.Request{
 		Method: f.Method, URL: f.URL, Host: f.Host, Header: f.Header,
@@ -208,7 +210,7 @@ func (s *HTTPSender) roundTrip(ctx context.Context, f *request.Filled) (*http.Re
 }
 
 // replayable reports whether net/http would send a request without a body again
-// by itself after it was written: safe methods, and those with a key.
+// by itself on HTTP/1 after it was written: safe methods, and those with a key.
 func replayable(f *request.Filled) bool {
 	switch f.Method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace:

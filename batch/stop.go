@@ -14,6 +14,8 @@ type StopRules struct {
 	FailedInARow int
 	// UnknownInARow is how many rows in a row may end unknown.
 	UnknownInARow int
+	// NotSentInARow is how many rows in a row may not leave this machine.
+	NotSentInARow int
 	// MaxFailures is how many rows may fail, or turn out invalid when they are
 	// sent, in the whole run; negative for any number.
 	MaxFailures int64
@@ -21,7 +23,7 @@ type StopRules struct {
 
 // DefaultStopRules are those of a load that names none.
 func DefaultStopRules() StopRules {
-	return StopRules{FailedInARow: 10, UnknownInARow: 10, MaxFailures: -1}
+	return StopRules{FailedInARow: 10, UnknownInARow: 10, NotSentInARow: 10, MaxFailures: -1}
 }
 
 // ParseMaxFailures reads "20" or "5%" of that many rows; "100%" and "" never stop.
@@ -50,6 +52,7 @@ type stopwatch struct {
 	failed    int
 	cause     string
 	unknown   int
+	notSent   int
 	failures  int64
 	// Reason says why the run has to stop, empty as long as it has not.
 	reason string
@@ -59,6 +62,11 @@ type stopwatch struct {
 // token before any row was accepted: it goes back to Pending, since nothing was
 // created and the token, not the row, is at fault.
 func (s *stopwatch) see(r *Record) (tokenRow bool) {
+	if r.Status == NotSent {
+		s.notSent++
+	} else {
+		s.notSent = 0
+	}
 	switch r.Status {
 	case Succeeded:
 		s.succeeded = true
@@ -86,6 +94,8 @@ func (s *stopwatch) see(r *Record) (tokenRow bool) {
 		s.stop("%d rows in a row failed with cause %s: %s", s.failed, s.cause, r.Message)
 	case n.UnknownInARow > 0 && s.unknown >= n.UnknownInARow:
 		s.stop("%d rows in a row ended unknown, the last with cause %s: %s", s.unknown, r.Cause, r.Message)
+	case n.NotSentInARow > 0 && s.notSent >= n.NotSentInARow:
+		s.stop("%d rows in a row could not be sent, the last with cause %s: %s", s.notSent, r.Cause, r.Message)
 	case n.MaxFailures >= 0 && s.failures > n.MaxFailures:
 		s.stop("%d rows failed, --max-failures allows %d", s.failures, n.MaxFailures)
 	}
