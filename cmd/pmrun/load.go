@@ -57,7 +57,7 @@ func (a *app) load(ctx context.Context, cmd *cobra.Command, s *settings, arg str
 	if s.first < 0 {
 		return fmt.Errorf("first is %d: it has to be 1 or more", s.first)
 	}
-	dir, undo, err := batch.NewRunDir(outDir(job))
+	dir, file, undo, err := batch.NewRunDir(outDir(job))
 	if err != nil {
 		return err
 	}
@@ -71,11 +71,8 @@ func (a *app) load(ctx context.Context, cmd *cobra.Command, s *settings, arg str
 			_ = os.Remove(runsDir) // when it holds nothing else
 		}
 	}()
-	input, err := newInputCopy(dir)
-	if err != nil {
-		return err
-	}
-	defer input.file.Close()
+	defer file.Close()
+	input := &inputCopy{file: file, buf: bufio.NewWriterSize(file, 1<<18)}
 	p, err := prepare(job, s.mock, input)
 	if err != nil {
 		return err
@@ -88,7 +85,7 @@ func (a *app) load(ctx context.Context, cmd *cobra.Command, s *settings, arg str
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, l.Close()) }()
+	defer func() { err = closeLedger(dir, l, err) }()
 	if err := a.preflightInto(ctx, p, l); err != nil {
 		return err
 	}
@@ -107,7 +104,7 @@ func (a *app) load(ctx context.Context, cmd *cobra.Command, s *settings, arg str
 		return err
 	}
 	defer t.close()
-	start, err := p.writeRunDir(dir, input)
+	start, err := p.writeRunDir(dir, input, s)
 	if err != nil {
 		return err
 	}
@@ -148,14 +145,6 @@ func outDir(job *batch.Job) string {
 type inputCopy struct {
 	file *os.File
 	buf  *bufio.Writer
-}
-
-func newInputCopy(dir batch.RunDir) (*inputCopy, error) {
-	f, err := os.OpenFile(dir.Path(batch.InputFile), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("cannot write into the run directory: %w", err)
-	}
-	return &inputCopy{file: f, buf: bufio.NewWriterSize(f, 1<<18)}, nil
 }
 
 func (c *inputCopy) Write(b []byte) (int, error) { return c.buf.Write(b) }

@@ -21,7 +21,7 @@ func (p *prepared) finder(s *settings, sender batch.Sender) (*batch.Finder, erro
 	if s.lookupRequest != "" {
 		return f, p.ownLookup(f, s)
 	}
-	return f, p.contractLookup(f, s)
+	return f, p.contractLookup(f)
 }
 
 // ownLookup uses a request of the collection, filled with the row, and --match.
@@ -55,17 +55,14 @@ func sendable(t *request.Template, what string) error {
 
 // contractLookup uses the contract's look-up request on the load's own host,
 // with the load's own token header.
-func (p *prepared) contractLookup(f *batch.Finder, s *settings) error {
+func (p *prepared) contractLookup(f *batch.Finder) error {
 	if p.contract == nil || p.contract.Lookup == nil {
 		return errors.New("no look-up is known for this request: name one of the collection with --request NAME and --match EXPR")
 	}
 	l := p.contract.Lookup
 	field, from := l.Field, l.Value
-	if s.lookup != "" {
-		var ok bool
-		if field, from, ok = strings.Cut(s.lookup, "="); !ok {
-			return fmt.Errorf("--lookup %q: write it FIELD=NAME, the API's field and the request's field or column that holds the value", s.lookup)
-		}
+	if own := p.job.Lookup; own != nil {
+		field, from = own.Field, own.Value
 	}
 	value, err := p.valueOf(from)
 	if err != nil {

@@ -163,6 +163,13 @@ func (pl *plan) writeColumns(b *strings.Builder) {
 	_ = w.Flush()
 }
 
+func (pl *plan) writeSamplesTo(w io.Writer) error {
+	var b strings.Builder
+	pl.writeSamples(&b)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
 func (pl *plan) writeSamples(b *strings.Builder) {
 	for _, s := range pl.Samples {
 		fmt.Fprintf(b, "\nrow %d (line %d)\n  %s %s\n", s.Row, s.Line, s.Method, printable(s.URL))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -84,6 +85,9 @@ func (p *prepared) readRequest() (err error) {
 	return p.findRate()
 }
 
+// variablePrefix starts the names of the process's environment that set variables.
+const variablePrefix = "PMRUN_VAR_"
+
 // scopes collects the variables of a job, by precedence within each scope: the
 // file, then PMRUN_VAR_NAME, then --env-var.
 func scopes(job *batch.Job, c *collection.Collection, environ []string) (*vars.Scopes, error) {
@@ -109,7 +113,7 @@ func scopes(job *batch.Job, c *collection.Collection, environ []string) (*vars.S
 		}
 		add(file.scope, file.path, env.Variables)
 	}
-	const prefix = "PMRUN_VAR_"
+	const prefix = variablePrefix
 	for _, entry := range environ {
 		if name, value, ok := strings.Cut(entry, "="); ok && strings.HasPrefix(name, prefix) && len(name) > len(prefix) {
 			s.Set(vars.Environment, vars.Variable{Name: name[len(prefix):], Value: value, Secret: true, Source: name})
@@ -160,7 +164,7 @@ func (p *prepared) findRate() error {
 func (p *prepared) compile(header []string, mock bool) {
 	p.header = header
 	p.template = request.Compile(p.item, p.requestOptions(header))
-	p.masker = vars.NewMasker(append(p.scopes.Secrets(), p.template.Secrets()...))
+	p.masker = vars.NewMasker(slices.Concat(p.scopes.Secrets(), p.template.Secrets(), p.collection.Secrets()))
 	_, host, _, _ := p.template.Target()
 	p.local = mock || preflight.Loopback(host)
 }

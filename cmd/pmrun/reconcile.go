@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -52,7 +51,7 @@ func (a *app) reconcile(ctx context.Context, cmd *cobra.Command, s *settings, pa
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, o.ledger.Close()) }()
+	defer func() { err = closeLedger(o.dir, o.ledger, err) }()
 	p, err := a.reprepare(cmd, s, o)
 	if err != nil {
 		return err
@@ -66,7 +65,7 @@ func (a *app) reconcile(ctx context.Context, cmd *cobra.Command, s *settings, pa
 	if err := a.settleUnknown(ctx, run); err != nil {
 		return err
 	}
-	return a.finish(ctx, run, "", nil)
+	return a.finish(ctx, run, batch.Ended{Cut: ctx.Err() != nil}, nil)
 }
 
 // settleUnknown reconciles a run.
@@ -124,7 +123,7 @@ func (a *app) verify(ctx context.Context, cmd *cobra.Command, s *settings, path 
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, o.ledger.Close()) }()
+	defer func() { err = closeLedger(o.dir, o.ledger, err) }()
 	p, err := a.reprepare(cmd, s, o)
 	if err != nil {
 		return err

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -28,7 +27,7 @@ func (a *app) report(ctx context.Context, s *settings, path string) (err error) 
 		return err
 	}
 	l, start := o.ledger, o.start
-	defer func() { err = errors.Join(err, l.Close()) }()
+	defer func() { err = closeLedger(o.dir, l, err) }()
 	finish, err := batch.LoadFinish(ctx, l)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -124,7 +125,7 @@ func (a *app) goOn(ctx context.Context, cmd *cobra.Command, s *settings, path st
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, o.ledger.Close()) }()
+	defer func() { err = closeLedger(o.dir, o.ledger, err) }()
 	p, err := a.reprepare(cmd, s, o)
 	if err != nil {
 		return err
@@ -168,24 +169,28 @@ func (a *app) reprepare(cmd *cobra.Command, s *settings, o *opened) (*prepared, 
 	job := saved.Job
 	original := job.Data
 	job.Collection, job.Data = o.dir.Path(batch.CollectionFile), o.dir.Path(batch.InputFile)
-	job.Contract = contract.None
-	if _, err := os.Stat(o.dir.Path(batch.ContractFile)); err == nil {
-		job.Contract = o.dir.Path(batch.ContractFile)
+	job.Contract = o.dir.Path(batch.ContractFile)
+	if _, err := os.Stat(job.Contract); errors.Is(err, os.ErrNotExist) {
+		job.Contract = contract.None // the digest tells whether that is right
 	}
-	for name, value := range job.EnvVar {
-		if strings.Contains(value, vars.Masked) {
-			delete(job.EnvVar, name) // a secret: it has to be given again
-		}
-	}
+	secret := maskedVariables(&job)
 	if err := s.override(cmd, &job); err != nil {
 		return nil, err
+	}
+	for _, name := range secret {
+		if _, given := job.EnvVar[name]; !given && os.Getenv(variablePrefix+name) == "" {
+			return nil, fmt.Errorf("the variable %s was given with --env-var, and the run directory does not keep it because it is secret: give it again, best in %s%s", name, variablePrefix, name)
+		}
 	}
 	p := &prepared{job: &job, run: vars.Run{ID: o.start.RunID, Started: o.start.Started}, facts: o.start.Facts}
 	if err := p.readRequest(); err != nil {
 		return nil, err
 	}
 	p.compile(o.start.Header, s.mock)
-	if err := p.sameAs(o.start, &saved); err != nil {
+	if err := p.sameAs(o, s.mock); err != nil {
+		return nil, err
+	}
+	if err := o.checkInput(); err != nil {
 		return nil, err
 	}
 	p.problems = p.checker().Request()
@@ -197,21 +202,67 @@ func (a *app) reprepare(cmd *cobra.Command, s *settings, o *opened) (*prepared, 
 	return p, nil
 }
 
-// sameAs refuses to go on when the rows would go somewhere else than before.
-func (p *prepared) sameAs(start *batch.Start, saved *resolvedJob) error {
-	for _, c := range []struct{ what, was, is string }{
-		{"host", start.Host, p.host()},
-		{"operation", start.Operation, p.masker.Mask(p.operation())},
-		{"request", saved.Method + " " + saved.URL, p.template.Method + " " + p.masker.Mask(p.template.URL())},
-	} {
-		if c.was != c.is {
-			return fmt.Errorf("refused: the %s is another than in the run before: it was %q and is %q now; nothing was sent. Use the same environment, or begin a new run with load", c.what, c.was, c.is)
+// maskedVariables takes the variables that the run directory does not keep out of
+// a job and returns their names.
+func maskedVariables(job *batch.Job) []string {
+	var names []string
+	for name, value := range job.EnvVar {
+		if strings.Contains(value, vars.Masked) {
+			names = append(names, name)
+			delete(job.EnvVar, name)
 		}
 	}
-	for _, secret := range p.template.Secrets() {
-		if strings.Contains(secret, vars.Masked) {
-			return errors.New("refused: the collection itself holds a secret, which the run directory does not keep; nothing was sent. Move it into a variable of the environment and load the rows of pending.csv")
+	slices.Sort(names)
+	return names
+}
+
+// sameAs refuses to go on when the rows would go somewhere else than before.
+func (p *prepared) sameAs(o *opened, mock bool) error {
+	const advice = "nothing was sent. Use the same environment, or begin a new run with load"
+	if mock != o.start.Mock {
+		was := map[bool]string{true: "went to the mock", false: "went to the real host"}
+		return fmt.Errorf("refused: the run before %s, this one would not (--mock); %s", was[o.start.Mock], advice)
+	}
+	now, err := p.digests(o.start.RunID)
+	if err != nil {
+		return err
+	}
+	for _, c := range []struct{ what, was, is string }{
+		{"host", o.start.Host, p.host()},
+		{"operation", o.start.Operation, p.masker.Mask(p.operation())},
+		{"request", "", p.template.Method + " " + p.masker.Mask(p.template.URL())},
+		{"contract", "", ""},
+	} {
+		if o.start.Digests[c.what] == now[c.what] {
+			continue
 		}
+		difference := ""
+		if c.was != c.is && c.was != "" {
+			difference = fmt.Sprintf(": it was %q and is %q now", c.was, c.is)
+		}
+		return fmt.Errorf("refused: the %s is another than in the run before%s; %s", c.what, difference, advice)
+	}
+	if p.template.Holds(vars.Masked) {
+		return errors.New("refused: the request itself holds a secret (in the collection, or in --set), which the run directory does not keep; nothing was sent. Move it into a variable of the environment, and load the rows of pending.csv")
+	}
+	return nil
+}
+
+// checkInput refuses a run directory whose copy of the data is not what the run
+// began with.
+func (o *opened) checkInput() error {
+	path := o.dir.Path(batch.InputFile)
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("the run's copy of the data: %w", err)
+	}
+	defer f.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return fmt.Errorf("the run's copy of the data: %w", err)
+	}
+	if hex.EncodeToString(sum.Sum(nil)) != o.start.Facts.SHA256 {
+		return fmt.Errorf("refused: %s is not what the run began with, so its rows cannot be told apart any more; nothing was sent. Restore it", path)
 	}
 	return nil
 }

@@ -59,6 +59,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return batch.ExitOK
 	}
 	code := batch.ExitUsage
+	if errors.Is(err, context.Canceled) {
+		code = batch.ExitInterrupted
+	}
 	var exit *exitError
 	if errors.As(err, &exit) {
 		code = exit.code
@@ -102,7 +105,7 @@ and a report that says, row by row, what happened.
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w: see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(a.loadCommand(), a.checkCommand(), a.resumeCommand(), a.retryCommand(), a.reconcileCommand(), a.verifyCommand(), a.reportCommand(), a.mockCommand(), a.versionCommand(), a.helpTopic("exit-codes", "What each exit code means", func() string { return exitCodes }), a.helpTopic("rules", "What preflight checks", rulesText))
+	root.AddCommand(a.loadCommand(), a.checkCommand(), a.resumeCommand(), a.retryCommand(), a.reconcileCommand(), a.verifyCommand(), a.undoCommand(), a.reportCommand(), a.mockCommand(), a.versionCommand(), a.helpTopic("exit-codes", "What each exit code means", func() string { return exitCodes }), a.helpTopic("rules", "What preflight checks", rulesText))
 	return root
 }
 

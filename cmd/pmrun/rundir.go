@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -25,7 +26,7 @@ type resolvedJob struct {
 
 // writeRunDir writes what a later resume and the reports need beside the
 // ledger, and returns the run's first event.
-func (p *prepared) writeRunDir(dir batch.RunDir, input *inputCopy) (*batch.Start, error) {
+func (p *prepared) writeRunDir(dir batch.RunDir, input *inputCopy, s *settings) (*batch.Start, error) {
 	if err := input.finish(); err != nil {
 		return nil, err
 	}
@@ -41,25 +42,59 @@ func (p *prepared) writeRunDir(dir batch.RunDir, input *inputCopy) (*batch.Start
 		sum := sha256.Sum256(content)
 		hashes[name] = hex.EncodeToString(sum[:])
 	}
+	// Values are masked one by one: masking the text could break it.
 	job := *p.job
 	job.EnvVar, job.Set = p.maskMap(job.EnvVar), p.maskMap(job.Set)
-	if err := p.writeYAML(dir, batch.JobFile, resolvedJob{
+	err := writeYAML(dir, batch.JobFile, resolvedJob{
 		Tool: tool(), RunID: p.run.ID, Host: p.host(), Method: p.template.Method, URL: p.masker.Mask(p.template.URL()), SHA256: hashes, Job: job,
-	}); err != nil {
+	})
+	if err != nil {
 		return nil, err
 	}
 	if err := dir.Write(batch.CollectionFile, p.masker.MaskBytes(p.collection.Bytes())); err != nil {
 		return nil, err
 	}
 	if p.contract != nil {
-		if err := p.writeYAML(dir, batch.ContractFile, p.contract); err != nil {
+		if err := writeYAML(dir, batch.ContractFile, p.contract); err != nil {
 			return nil, err
 		}
 	}
+	if err := dir.Sync(); err != nil {
+		return nil, fmt.Errorf("cannot make the run directory durable: %w", err)
+	}
+	digests, err := p.digests(p.run.ID)
+	if err != nil {
+		return nil, err
+	}
 	return &batch.Start{
 		Version: batch.EventVersion, RunID: p.run.ID, Job: p.job.Name, Host: p.host(), Request: p.item.Path(),
-		Operation: p.masker.Mask(p.operation()), Header: p.header, Facts: p.facts, Started: p.run.Started, Mends: p.mends(),
+		Operation: p.masker.Mask(p.operation()), Mock: s.mock, Digests: digests,
+		Header: p.header, Facts: p.facts, Started: p.run.Started, Mends: p.mends(),
 	}, nil
+}
+
+// digests are of what has to be the same when the run goes on. They are mixed
+// with the run's id and made of values before masking, so that two secrets that
+// look the same once masked are told apart.
+func (p *prepared) digests(runID string) (map[string]string, error) {
+	scheme, host, path, _ := p.template.Target()
+	contract := ""
+	if p.contract != nil {
+		text, err := yaml.Marshal(p.contract)
+		if err != nil {
+			return nil, err
+		}
+		contract = string(text)
+	}
+	digests := make(map[string]string)
+	for what, value := range map[string]string{
+		"host": scheme + "://" + host, "operation": p.operation(), "request": p.template.Method + " " + path, "contract": contract,
+	} {
+		mac := hmac.New(sha256.New, []byte(runID))
+		mac.Write([]byte(value))
+		digests[what] = hex.EncodeToString(mac.Sum(nil))
+	}
+	return digests, nil
 }
 
 func (p *prepared) maskMap(m map[string]string) map[string]string {
@@ -70,10 +105,10 @@ func (p *prepared) maskMap(m map[string]string) map[string]string {
 	return out
 }
 
-func (p *prepared) writeYAML(dir batch.RunDir, name string, v any) error {
+func writeYAML(dir batch.RunDir, name string, v any) error {
 	text, err := yaml.Marshal(v)
 	if err != nil {
 		return err
 	}
-	return dir.Write(name, p.masker.MaskBytes(text))
+	return dir.Write(name, text)
 }

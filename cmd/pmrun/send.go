@@ -28,7 +28,7 @@ type sending struct {
 // send runs the engine over the run directory's copy of the rows, then writes
 // the reports.
 func (a *app) send(ctx context.Context, s *sending) error {
-	rows, err := selectRows(ctx, s.ledger, s.start.Facts.Rows, s.which)
+	rows, err := selectRows(context.WithoutCancel(ctx), s.ledger, s.start.Facts.Rows, s.which)
 	if err != nil {
 		return err
 	}
@@ -57,25 +57,24 @@ func (a *app) send(ctx context.Context, s *sending) error {
 		Retries: *s.job.Retries, MaxWait: time.Duration(s.job.MaxWait), RunID: s.run.ID,
 		Stop: rules, First: s.settings.first,
 	}
-	if s.settings.lookupFirst {
+	if s.job.LookupFirst {
 		if engine.LookupFirst, err = s.finder(s.settings, s.sender); err != nil {
 			return err
 		}
 		engine.LookupFirst.Pacer = engine.Pacer // one rate over both
 	}
-	stopped, failure := engine.Run(ctx)
+	ended, failure := engine.Run(ctx)
 	engine.Emit(batch.Event{Finish: &batch.Finish{}})
 	if s.settings.reconcile && failure == nil && ctx.Err() == nil {
 		if err := a.settleUnknown(ctx, s); err != nil {
 			fmt.Fprintf(a.stderr, "the unknown rows could not be looked up: %s\n", err)
 		}
 	}
-	return a.finish(ctx, s, stopped, failure)
+	return a.finish(ctx, s, ended, failure)
 }
 
 // finish records how the run ended, writes the reports, and returns the exit code.
-func (a *app) finish(ctx context.Context, s *sending, rule string, failure error) error {
-	interrupted := ctx.Err() != nil
+func (a *app) finish(ctx context.Context, s *sending, ended batch.Ended, failure error) error {
 	ctx = context.WithoutCancel(ctx) // reports are written also after a signal
 	if failure != nil {
 		// What was on its way when the ledger failed may have been created.
@@ -91,24 +90,48 @@ func (a *app) finish(ctx context.Context, s *sending, rule string, failure error
 	switch {
 	case failure != nil:
 		kind, finish.Stopped = batch.StoppedByRule, failure.Error()
-	case rule != "":
-		kind, finish.Stopped = batch.StoppedByRule, fmt.Sprintf("%s. When that is mended: pmrun resume %s", rule, s.dir)
-	case counts[batch.Pending] > 0 && interrupted:
-		kind, finish.Stopped = batch.StoppedByUser, fmt.Sprintf("interrupted; %d rows were not tried: pmrun resume %s", counts[batch.Pending], s.dir)
-	case counts[batch.Pending] > 0 && s.settings.first > 0:
-		kind, finish.Stopped = batch.StoppedByUser, fmt.Sprintf("--first %d; %d rows were not tried: pmrun resume %s", s.settings.first, counts[batch.Pending], s.dir)
+	case ended.Rule != "":
+		kind, finish.Stopped = batch.StoppedByRule, fmt.Sprintf("%s. When that is mended: pmrun resume %s", ended.Rule, s.dir)
+	case ended.Cut:
+		kind, finish.Stopped = batch.StoppedByUser, fmt.Sprintf("interrupted; %d rows are pending: pmrun resume %s", counts[batch.Pending], s.dir)
 	}
 	finish.ExitCode = batch.ExitCode(counts, kind)
 	if err := batch.SaveFinish(ctx, s.ledger, finish); err != nil {
 		return &exitError{batch.ExitStopped, errors.Join(failure, err)}
 	}
 	if err := a.writeReports(ctx, s.dir, s.ledger, s.start, finish, s.settings.quiet); err != nil {
-		return err
+		return afterSending(s.dir, finish.ExitCode, err)
 	}
 	if finish.ExitCode == batch.ExitOK {
 		return nil
 	}
 	return &exitError{code: finish.ExitCode, err: failure}
+}
+
+// afterSending wraps an error that came after rows were sent: its code never says
+// that nothing was, and the ledger has everything.
+func afterSending(dir batch.RunDir, code int, err error) error {
+	var exit *exitError
+	if errors.As(err, &exit) {
+		return err
+	}
+	return &exitError{max(code, batch.ExitStopped), fmt.Errorf("%w. The ledger is complete: \"pmrun report %s\" writes the reports again", err, dir)}
+}
+
+// closeLedger closes a run's ledger after the run; an error of it never makes the
+// exit code say that nothing was sent.
+func closeLedger(dir batch.RunDir, l batch.Ledger, err error) error {
+	closing := l.Close()
+	if closing == nil {
+		return err
+	}
+	code := batch.ExitStopped
+	var exit *exitError
+	if errors.As(err, &exit) {
+		code = max(code, exit.code)
+		err = exit.err
+	}
+	return &exitError{code, errors.Join(err, fmt.Errorf("the ledger of %s: %w", dir, closing))}
 }
 
 // writeReports writes every report of a run from its ledger and its copy of the

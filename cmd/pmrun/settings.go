@@ -115,6 +115,14 @@ func (s *settings) override(cmd *cobra.Command, job *batch.Job) error {
 	}
 	job.SkipInvalid = job.SkipInvalid || s.skipInvalid
 	job.Insecure = job.Insecure || s.insecure
+	job.LookupFirst = job.LookupFirst || s.lookupFirst
+	if s.lookup != "" {
+		field, value, ok := strings.Cut(s.lookup, "=")
+		if !ok || field == "" || value == "" {
+			return fmt.Errorf("--lookup %q: write it FIELD=NAME, the API's field and the request's field or column that holds the value", s.lookup)
+		}
+		job.Lookup = &batch.JobLookup{Field: field, Value: value}
+	}
 	number(changed("burst"), s.burst, &job.Burst)
 	number(changed("concurrency"), s.concurrency, &job.Concurrency)
 	number(changed("retries"), s.retries, &job.Retries)

@@ -1,0 +1,301 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pmrun/pmrun/batch"
+	"github.com/pmrun/pmrun/batch/contract"
+	"github.com/pmrun/pmrun/batch/ledger"
+	"github.com/pmrun/pmrun/batch/pace"
+	"github.com/pmrun/pmrun/collection/request"
+)
+
+// undoLedger is the record of an undo, in the run's own directory: what the run
+// did stays as it is.
+const undoLedger = "undo.db"
+
+// refColumn is the column that an undo request can use beside the file's own.
+const refColumn = request.ReservedPrefix + "ref"
+
+func (a *app) undoCommand() *cobra.Command {
+	s := &settings{}
+	cmd := &cobra.Command{
+		Use:   "undo RUNDIR --request NAME",
+		Short: "Delete or change what a run created, by the ids in its ledger",
+		Long: `Undo sends a request of the collection, one that deletes or changes a record, for
+every row of a run that succeeded and has an id. The request uses {{pmrun_ref}}, or
+a field bound with --map FIELD=pmrun_ref; the columns of the file are there too.
+
+Without --yes nothing is sent: the first requests are shown. What was undone is
+recorded; running the same command again goes on with the rest.
+
+` + exitCodes,
+		Args: oneArg("a run directory"),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.undo(cmd.Context(), cmd, s, args[0]) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&s.lookupRequest, "request", "", "the request that undoes a row, `NAME`")
+	f.StringArrayVar(&s.mapping, "map", nil, "fill a field or placeholder from a column, `FIELD=COLUMN`")
+	f.StringArrayVar(&s.set, "set", nil, "give a field a value, `FIELD=VALUE`")
+	s.variableFlags(f)
+	s.paceFlags(f)
+	a.outputFlags(cmd, s)
+	return cmd
+}
+
+func (a *app) undo(ctx context.Context, cmd *cobra.Command, s *settings, path string) (err error) {
+	if s.lookupRequest == "" {
+		return errors.New("say which request undoes a row: --request NAME")
+	}
+	o, err := a.openRun(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = closeLedger(o.dir, o.ledger, err) }()
+	p, err := a.undoRequest(cmd, s, o)
+	if err != nil {
+		return err
+	}
+	u := &undoing{opened: o, prepared: p}
+	if err := u.count(ctx); err != nil {
+		return err
+	}
+	if !s.yes {
+		return a.undoPlan(ctx, u)
+	}
+	return a.undoNow(ctx, s, u)
+}
+
+// undoRequest compiles the request that undoes a row, over the file's columns
+// and the id.
+func (a *app) undoRequest(cmd *cobra.Command, s *settings, o *opened) (*prepared, error) {
+	mapping, set := s.mapping, s.set
+	s.mapping, s.set = nil, nil // they are of the undo request, not of the run's
+	p, err := a.reprepare(cmd, s, o)
+	if err != nil {
+		return nil, err
+	}
+	if p.item, err = p.collection.Find(s.lookupRequest); err != nil {
+		return nil, err
+	}
+	p.job.Map, p.job.Set, p.job.Pack, p.job.Contract = nil, nil, nil, ""
+	if err := errors.Join(pairs("map", mapping, &p.job.Map), pairs("set", set, &p.job.Set)); err != nil {
+		return nil, err
+	}
+	loaded := p.contract
+	if err := p.findContract(); err != nil {
+		return nil, err
+	}
+	if p.contract == nil && loaded != nil {
+		// Another request of the same API answers in the same envelope.
+		if p.judge, err = contract.NewJudge(loaded); err != nil {
+			return nil, err
+		}
+	}
+	p.header = append(slices.Clone(o.start.Header), refColumn)
+	options := p.requestOptions(p.header)
+	options.Results = true
+	if loaded != nil && loaded.Token.Header != "" {
+		options.ProtectedHeaders = []string{loaded.Token.Header}
+	}
+	p.template = request.Compile(p.item, options)
+	if err := sendable(p.template, "the request "+p.item.Path()); err != nil {
+		return nil, err
+	}
+	for _, use := range p.template.Uses() {
+		if use.Column == refColumn && len(use.Targets) > 0 {
+			return p, nil
+		}
+	}
+	return nil, fmt.Errorf("the request %s does not use the record's id: write {{%s}} in it, or bind it with --map FIELD=%s", p.item.Path(), refColumn, refColumn)
+}
+
+// undoing is an undo over the rows of a run that succeeded with an id.
+type undoing struct {
+	*opened
+	*prepared
+	rows int64
+}
+
+func undoable(r batch.Record) bool { return r.Status == batch.Succeeded && r.Ref != "" }
+
+func (u *undoing) count(ctx context.Context) error {
+	for rec, err := range u.ledger.Records(ctx, 0) {
+		if err != nil {
+			return err
+		}
+		if undoable(rec) {
+			u.rows++
+		}
+	}
+	if u.rows == 0 {
+		return errors.New("there is nothing to undo: no row of the run succeeded with an id")
+	}
+	return nil
+}
+
+// undoPlan shows what would be sent.
+func (a *app) undoPlan(ctx context.Context, u *undoing) error {
+	src, err := u.source(ctx)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	pl := &plan{}
+	for range maxSamples {
+		row, err := src.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		pl.Samples = append(pl.Samples, sample{row.Num, row.Line, u.template.Render(row.Cells, row.Num, u.masker)})
+	}
+	if err := pl.writeSamplesTo(a.stdout); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.stdout, "\n%s would be sent for %d rows; nothing was sent. Add --yes to do it\n", u.item.Path(), u.rows)
+	return err
+}
+
+// undoNow sends, with a ledger of its own.
+func (a *app) undoNow(ctx context.Context, s *settings, u *undoing) (err error) {
+	path := u.dir.Path(undoLedger)
+	open := ledger.Open
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		open = ledger.Create
+	}
+	l, err := open(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = closeLedger(u.dir, l, err) }()
+	if _, err := l.Interrupted(ctx); err != nil {
+		return err
+	}
+	t, err := u.transport(ctx, s.mock)
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	src, err := u.source(ctx)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	which := []batch.Status{batch.Pending, batch.NotSent}
+	rows, err := selectRows(ctx, l, u.start.Facts.Rows, which)
+	if err != nil {
+		return err
+	}
+	engine := &batch.Engine{
+		Source: src, Ledger: l, Template: u.template, Sender: t.sender, Judge: u.judge,
+		Pacer: pace.New(u.rate, *u.job.Burst), Masker: u.masker, Skip: rows.skip, Recorded: rows.hasRecord,
+		Emit:  func(batch.Event) {},
+		Total: u.rows, Base: rows.base, Concurrency: *u.job.Concurrency,
+		Retries: *u.job.Retries, MaxWait: time.Duration(u.job.MaxWait), RunID: u.run.ID, Stop: batch.DefaultStopRules(),
+	}
+	ended, failure := engine.Run(ctx)
+	if failure != nil {
+		return &exitError{batch.ExitStopped, failure}
+	}
+	counts, err := allCounts(context.WithoutCancel(ctx), l, u.rows)
+	if err != nil {
+		return err
+	}
+	if err := a.undoReport(context.WithoutCancel(ctx), u, l, counts, ended.Rule); err != nil {
+		return err
+	}
+	kind := batch.NotStopped
+	switch {
+	case ended.Rule != "":
+		kind = batch.StoppedByRule
+	case ended.Cut:
+		kind = batch.StoppedByUser
+	}
+	if code := batch.ExitCode(counts, kind); code != batch.ExitOK {
+		return &exitError{code: code}
+	}
+	return nil
+}
+
+// undoReport prints the counts and lists the rows that are not undone.
+func (a *app) undoReport(ctx context.Context, u *undoing, l batch.Ledger, counts batch.Counts, stopped string) error {
+	for rec, err := range l.Records(ctx, 0) {
+		if err != nil {
+			return err
+		}
+		if rec.Status != batch.Succeeded {
+			fmt.Fprintf(a.stdout, "row %d (line %d): %s, cause %s: %s\n", rec.Row, rec.Line, rec.Status, rec.Cause, rec.Message)
+		}
+	}
+	if stopped != "" {
+		fmt.Fprintf(a.stdout, "stopped early: %s\n", stopped)
+	}
+	_, err := fmt.Fprintf(a.stdout, "%d of %d rows undone by %s; recorded in %s\n", counts[batch.Succeeded], u.rows, u.item.Path(), u.dir.Path(undoLedger))
+	return err
+}
+
+// source yields the rows of the run that can be undone, with their ids as the
+// last cell.
+func (u *undoing) source(ctx context.Context) (batch.Source, error) {
+	src, err := openInput(u.dir, u.start)
+	if err != nil {
+		return nil, err
+	}
+	next, stop := iter.Pull2(u.ledger.Records(ctx, 0))
+	return &undoSource{Source: src, header: u.header, next: next, stop: stop}, nil
+}
+
+// undoSource merges the data file with the ids of the ledger.
+type undoSource struct {
+	batch.Source
+	header []string
+	next   func() (batch.Record, error, bool)
+	stop   func()
+	rec    batch.Record
+}
+
+func (s *undoSource) Header() []string { return s.header }
+
+func (s *undoSource) Next() (batch.Row, error) {
+	for {
+		row, err := s.Source.Next()
+		if err != nil {
+			return row, err
+		}
+		for s.rec.Row < row.Num {
+			rec, err, ok := s.next()
+			if err != nil {
+				return row, err
+			}
+			if !ok {
+				return row, io.EOF
+			}
+			s.rec = rec
+		}
+		if s.rec.Row != row.Num || !undoable(s.rec) {
+			continue
+		}
+		cells := make([]string, len(s.header))
+		copy(cells, row.Cells[:min(len(row.Cells), len(cells)-1)])
+		cells[len(cells)-1] = s.rec.Ref
+		row.Cells = cells
+		return row, nil
+	}
+}
+
+func (s *undoSource) Close() error {
+	s.stop()
+	return s.Source.Close()
+}
