@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/pmrun/pmrun/collection/request"
@@ -81,13 +82,24 @@ func (r *recorder) judge(e *end, a *Answer) {
 	e.Code = r.Masker.Mask(v.Code)
 	e.Ref = r.Masker.Mask(v.Ref)
 	if v.Status != Succeeded {
-		e.Message = r.Masker.Mask(v.Message)
+		e.Message = short(r.Masker.Mask(v.Message))
 		// Cut after masking, so that a secret at the edge is not left in half.
 		answer := r.Masker.MaskBytes(a.Body)
 		e.Answer = append([]byte(nil), answer[:min(len(answer), AnswerLimit)]...)
 	}
 	e.limited = a.Status == http.StatusTooManyRequests
 	e.wait, e.asked = retryAfter(a.Header, time.Now())
+}
+
+// messageLimit bounds a server's message in the record, in bytes; the answer
+// itself is kept beside it.
+const messageLimit = 1000
+
+func short(text string) string {
+	if len(text) <= messageLimit {
+		return text
+	}
+	return strings.ToValidUTF8(text[:messageLimit], "") + "..."
 }
 
 // backoff is how long to wait before retry n, from 1, of a row when the server

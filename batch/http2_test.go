@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -56,6 +57,10 @@ func serveHTTP2(conn net.Conn, serve func(fr *http2.Framer, stream uint32)) {
 			if !f.IsAck() {
 				_ = fr.WriteSettingsAck()
 			}
+		case *http2.HeadersFrame:
+			if f.StreamEnded() {
+				serve(fr, f.StreamID)
+			}
 		case *http2.DataFrame:
 			if f.StreamEnded() {
 				serve(fr, f.StreamID)
@@ -90,16 +95,39 @@ func TestSendHTTP2(t *testing.T) {
 		{"silence", func(*http2.Framer, uint32) {}, batch.Uncertain},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			requests := 0
-			addr := http2Server(t, func(fr *http2.Framer, s uint32) { requests++; c.serve(fr, s) })
+			var requests atomic.Int64
+			addr := http2Server(t, func(fr *http2.Framer, s uint32) { requests.Add(1); c.serve(fr, s) })
 			s := sender(t, batch.HTTPOptions{Insecure: true, Timeout: 500 * time.Millisecond})
 			got := s.Send(t.Context(), filled(t, "POST", "https://"+addr+"/x", "a=1", nil))
 			if got.Ending != c.ending {
 				t.Errorf("ending %d, want %d: %s, %s", got.Ending, c.ending, got.Cause, got.Message)
 			}
-			if requests != 1 {
-				t.Errorf("the server saw %d requests", requests)
+			if n := requests.Load(); n != 1 {
+				t.Errorf("the server saw %d requests", n)
 			}
 		})
+	}
+}
+
+// TestSendHTTP2Empty sends requests without a body, which net/http would send
+// again by itself if it knew, for as long as the server resets them.
+func TestSendHTTP2Empty(t *testing.T) {
+	for _, method := range []string{"POST", "GET", "DELETE"} {
+		for _, code := range []http2.ErrCode{http2.ErrCodeProtocol, http2.ErrCodeRefusedStream, http2.ErrCodeInternal} {
+			t.Run(method+" "+code.String(), func(t *testing.T) {
+				var requests atomic.Int64
+				addr := http2Server(t, func(fr *http2.Framer, s uint32) {
+					requests.Add(1)
+					_ = fr.WriteRSTStream(s, code)
+				})
+				s := sender(t, batch.HTTPOptions{Insecure: true, Timeout: time.Second})
+				if got := s.Send(t.Context(), filled(t, method, "https://"+addr+"/x?row=1", "", nil)); got.Ending == batch.Answered {
+					t.Errorf("%+v", got)
+				}
+				if n := requests.Load(); n != 1 {
+					t.Errorf("the server saw %d requests", n)
+				}
+			})
+		}
 	}
 }

@@ -229,7 +229,7 @@ func (r *recorder) wait(t *task) {
 // stay Pending as they are recorded.
 func (r *recorder) drain() {
 	r.draining = true
-	r.left = r.left || len(r.waiting) > 0 || !r.eof
+	r.left = r.left || len(r.waiting) > 0 || len(r.rows) > 0
 	close(r.halt)
 	r.stopAsking()
 	for {

@@ -60,7 +60,8 @@ type Engine struct {
 type Ended struct {
 	// Rule is the reason of the stop rule that held.
 	Rule string
-	// Cut says that rows were left because the context ended, or First was reached.
+	// Cut says that rows were left that were to be sent: by a rule, because the
+	// context ended, or because First was reached.
 	Cut bool
 }
 
@@ -117,7 +118,7 @@ func (e *Engine) Run(ctx context.Context) (Ended, error) {
 	}
 	g.Go(func() error { return r.record(ctx) })
 	err := g.Wait()
-	return Ended{Rule: r.watch.reason, Cut: r.left && r.watch.reason == "" && err == nil || r.cutFirst}, err
+	return Ended{Rule: r.watch.reason, Cut: r.left || r.unread}, err
 }
 
 // lookahead is how many rows have a durable intent before a connection is free:
@@ -149,14 +150,14 @@ type recorder struct {
 	asking     context.Context
 	stopAsking context.CancelFunc
 	gate       sync.Mutex
-	// cutFirst is the reader's: there are more rows than First.
-	cutFirst bool
+	// unread is the reader's: it left rows behind.
+	unread bool
 
 	sending  int     // intents without an end
 	waiting  []*task // retries, by due time
 	eof      bool    // every row was read
 	draining bool    // halt is closed
-	left     bool    // rows are left because the context ended
+	left     bool    // rows were taken and not sent
 	broken   error   // why no more rows can be taken
 	watch    stopwatch
 	counts   Counts
@@ -180,15 +181,17 @@ func (r *recorder) read(ctx context.Context) error {
 			continue
 		}
 		if sent == r.First && r.First > 0 {
-			r.cutFirst = true
+			r.unread = true
 			return nil
 		}
 		select {
 		case r.rows <- row:
 			sent++
 		case <-ctx.Done():
+			r.unread = true
 			return nil
 		case <-r.halt:
+			r.unread = true
 			return nil
 		}
 	}
