@@ -148,6 +148,9 @@ func (p *Progress) line(e *batch.Progress, room int) string {
 			add((time.Duration(seconds) * time.Second).String() + " left")
 		}
 	}
+	if e.Slowed > 0 {
+		add("slowed to " + perTime(e.Slowed))
+	}
 	// What went wrong comes first: where room is short it matters more.
 	for _, s := range []batch.Status{batch.Failed, batch.Unknown, batch.NotSent, batch.Invalid, batch.Skipped, batch.Succeeded} {
 		if k := e.Counts.Of(s); k > 0 {

@@ -182,3 +182,19 @@ func TestProgressLineFits(t *testing.T) {
 		}
 	}
 }
+
+// TestProgressSlowed shows the pace that the server has asked for.
+func TestProgressSlowed(t *testing.T) {
+	var out strings.Builder
+	p := NewProgress(&out, false)
+	at := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+	for i := range 3 {
+		e := batch.Event{Progress: &batch.Progress{Total: 100, Slowed: 2.5, At: at.Add(time.Duration(i) * time.Minute)}}
+		if err := p.Handle(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !strings.Contains(out.String(), "slowed to 2.5/s") {
+		t.Errorf("%q", out.String())
+	}
+}
