@@ -211,6 +211,23 @@ func duplicateHeader(in *Input) []Problem {
 // blankName reports whether a column has no name; one of blanks is none.
 func blankName(name string) bool { return strings.TrimSpace(name) == "" }
 
+func nothingUsed(in *Input) []Problem {
+	uses := in.Template.Uses()
+	for _, u := range uses {
+		if len(u.Targets) > 0 {
+			return nil
+		}
+	}
+	if len(uses) == 0 {
+		return nil
+	}
+	names := make([]string, 0, 3)
+	for _, u := range uses[:min(len(uses), 3)] {
+		names = append(names, fmt.Sprintf("%q", u.Column))
+	}
+	return say("none of the %d columns is used, beginning with %s", len(uses), strings.Join(names, ", "))
+}
+
 func columnUnused(in *Input) []Problem {
 	var out []Problem
 	for _, u := range in.Template.Uses() {

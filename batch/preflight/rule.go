@@ -67,6 +67,13 @@ const (
 	ours    = "pmrun"
 )
 
+// Rules whose check compares rows with each other and with earlier runs; the
+// caller makes it, since it needs their ledgers.
+const (
+	KeyEmpty     = "key-empty"
+	DuplicateKey = "duplicate-key"
+)
+
 // Rules lists every rule, in the order in which findings are shown.
 func Rules() []Rule {
 	return []Rule{
@@ -115,6 +122,15 @@ func Rules() []Rule {
 		{ID: "column-unused", Severity: Warning, Source: ours, Cause: batch.CauseField,
 			About: "a column goes nowhere",
 			Mend:  "name it like a field, use {{column}} in the request, or bind it with --map FIELD=COLUMN or --pack FIELD", request: columnUnused},
+		{ID: "nothing-used", Severity: Error, Source: ours, Cause: batch.CauseField,
+			About: "no column of the data file is used: every row would send the same request",
+			Mend:  "check that the first line of the file has the names of the columns; bind them with --map FIELD=COLUMN", request: nothingUsed},
+		{ID: KeyEmpty, Severity: Error, Source: ours, Cause: batch.CauseField,
+			About: "the key of a row is empty, so it cannot be told whether it is a duplicate",
+			Mend:  "fill the columns of --key"},
+		{ID: DuplicateKey, Severity: Warning, Source: ours, Cause: batch.CauseDuplicate,
+			About: "a row has the key of an earlier one: it is skipped",
+			Mend:  "nothing, when it is the same record"},
 		{ID: "ragged-row", Severity: Error, Source: ours, Cause: batch.CauseFormat,
 			About: "a row has more or fewer cells than the header",
 			Mend:  "put cells that hold the delimiter or a line break in quotes, and fill missing cells", row: raggedRow},

@@ -196,6 +196,18 @@ func ruleCases() []ruleCase {
 		{rule: "blank-header", name: "later row", near: func(l *load) { l.repeat(3); l.add("", "") },
 			spoil: func(l *load) { l.repeat(3); l.add("", ""); l.rows[1][8], l.rows[2][8] = "x", "y" }, want: []string{"data from line 3 on"}},
 
+		{rule: "nothing-used", name: "a title above the header", near: nothing, spoil: func(l *load) {
+			values := map[string]string{"case-type": "Request", "status": "open", "priority": "low", "form": ""}
+			for len(l.columns) > 0 {
+				value, ok := values[l.columns[0]]
+				if !ok {
+					value = "x"
+				}
+				l.constant(l.columns[0], value)
+			}
+			l.columns, l.rows = []string{"Report of March"}, nil
+		}, want: []string{"none of the 1 columns is used", `"Report of March"`}, also: []string{"column-unused"}},
+
 		{rule: "column-unused", name: "stranger", column: "Notes", spoil: func(l *load) { l.add("Notes", "x") }, near: func(l *load) { l.add("pmrun_message", "x") },
 			want: []string{`"Notes" is not sent`, "--map", "--pack"}},
 		{rule: "column-unused", name: "misspelt", column: "Solutions", spoil: func(l *load) { l.add("Solutions", "x"); l.field("solution", "") }, near: func(l *load) { l.add("solution", "x"); l.field("solution", "") },
@@ -339,7 +351,7 @@ func TestRulesMetadata(t *testing.T) {
 		cases[c.rule]++
 	}
 	id := regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
-	causes := []string{batch.CauseToken, batch.CauseFormat, batch.CauseField, batch.CauseMethod, batch.CauseOperation, batch.CauseValue, batch.CauseURL}
+	causes := []string{batch.CauseToken, batch.CauseFormat, batch.CauseField, batch.CauseMethod, batch.CauseOperation, batch.CauseValue, batch.CauseURL, batch.CauseDuplicate}
 	seen := make(map[string]bool)
 	for _, r := range preflight.Rules() {
 		if !id.MatchString(r.ID) || seen[r.ID] {
@@ -354,6 +366,9 @@ func TestRulesMetadata(t *testing.T) {
 		}
 		if !slices.Contains(causes, r.Cause) {
 			t.Errorf("the rule %s has the cause %q, which the vendor does not document", r.ID, r.Cause)
+		}
+		if r.ID == preflight.KeyEmpty || r.ID == preflight.DuplicateKey {
+			continue // the command compares keys: its TestDuplicates has the cases
 		}
 		if cases[r.ID] == 0 {
 			t.Errorf("the rule %s has no case in ruleCases", r.ID)
