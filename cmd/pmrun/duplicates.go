@@ -13,12 +13,10 @@ import (
 
 	"github.com/pmrun/pmrun/batch"
 	"github.com/pmrun/pmrun/batch/ledger"
+	"github.com/pmrun/pmrun/batch/preflight"
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/request"
 )
-
-// keyRule names the check of keys in reports.
-const keyRule = "duplicate-key"
 
 // rowKey is the digest of a row's key; 128 bits do not meet by accident.
 type rowKey [16]byte
@@ -89,11 +87,11 @@ func keyOf(cells []string, columns []int) (key rowKey, ok bool) {
 // check returns the record of a row that is left out for its key; ok is false
 // when the row may be sent.
 func (k *keyIndex) check(row batch.Row) (rec batch.Record, ok bool) {
-	rec = batch.Record{Row: row.Num, Line: row.Line, Rule: keyRule, Cause: batch.CauseDuplicate}
+	rec = batch.Record{Row: row.Num, Line: row.Line, Rule: preflight.DuplicateKey, Cause: batch.CauseDuplicate}
 	key, has := keyOf(row.Cells, k.columns)
 	if !has {
-		rec.Status, rec.Cause, rec.Rule = batch.Invalid, batch.CauseField, "key-empty"
-		rec.Message = "the key is empty, so it cannot be told whether the row is a duplicate -> fill the key's columns"
+		rec.Status, rec.Cause, rec.Rule = batch.Invalid, batch.CauseField, preflight.KeyEmpty
+		rec.Message = "the key is empty, so it cannot be told whether the row is a duplicate"
 		return rec, true
 	}
 	first, twice := k.seen[key]
@@ -191,4 +189,15 @@ func (p *prepared) earlierRuns(ctx context.Context, s *settings) error {
 		}
 	}
 	return nil
+}
+
+// keyProblem shows a row that was left out for its key like any other finding.
+func keyProblem(rec batch.Record) preflight.Problem {
+	p := preflight.Problem{Rule: rec.Rule, Row: rec.Row, Line: rec.Line, Message: rec.Message, Cause: rec.Cause}
+	for _, rule := range preflight.Rules() {
+		if rule.ID == rec.Rule {
+			p.Severity, p.Mend = rule.Severity, rule.Mend
+		}
+	}
+	return p
 }

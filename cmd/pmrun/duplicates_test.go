@@ -76,7 +76,7 @@ func TestDuplicates(t *testing.T) {
 		}
 	}
 	// A row without its key cannot be compared.
-	if code, _, stderr := load("empty", ",a\n2,b\n", "--key", "id"); code != 2 || !strings.Contains(stderr, "1 of 2 rows are invalid") {
+	if code, _, stderr := load("empty", ",a\n2,b\n", "--key", "id"); code != 2 || !strings.Contains(stderr, "1 of 2 rows are invalid") || !strings.Contains(stderr, "line 2 (row 1): the key is empty") {
 		t.Errorf("exit code %d, %s", code, stderr)
 	}
 }

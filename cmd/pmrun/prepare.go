@@ -233,6 +233,14 @@ func (p *prepared) checker() *preflight.Checker {
 	})
 }
 
+// note counts a finding, and keeps it as an example when there are few.
+func (r *rowFindings) note(p preflight.Problem) {
+	r.byRule[p.Rule]++
+	if len(r.examples) < maxExamples {
+		r.examples = append(r.examples, p)
+	}
+}
+
 // preflight runs every rule, reading the data file to its end. leave is called
 // for every row that is not to be sent, with the record to keep of it.
 func (p *prepared) preflight(ctx context.Context, leave func(batch.Record) error) error {
@@ -264,10 +272,7 @@ func (p *prepared) row(row batch.Row, found []preflight.Problem, leave func(batc
 	rec := batch.Record{Row: row.Num, Line: row.Line, Status: batch.Invalid}
 	for _, f := range found {
 		f.Message, f.Mend = p.masker.Mask(f.Message), p.masker.Mask(f.Mend)
-		p.rows.byRule[f.Rule]++
-		if len(p.rows.examples) < maxExamples {
-			p.rows.examples = append(p.rows.examples, f)
-		}
+		p.rows.note(f)
 		if f.Severity != preflight.Error {
 			continue
 		}
@@ -281,6 +286,7 @@ func (p *prepared) row(row batch.Row, found []preflight.Problem, leave func(batc
 	if rec.Rule == "" && p.keys != nil {
 		if key, left := p.keys.check(row); left {
 			rec = key
+			p.rows.note(keyProblem(rec))
 		}
 	}
 	if rec.Status == batch.Skipped {

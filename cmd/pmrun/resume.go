@@ -228,10 +228,10 @@ func (p *prepared) sameAs(o *opened, mock bool) error {
 		return err
 	}
 	for _, c := range []struct{ what, was, is string }{
+		{"contract", "", ""}, // first: it knows which field is the operation
 		{"host", o.start.Host, p.host()},
 		{"operation", o.start.Operation, p.masker.Mask(p.operation())},
 		{"request", "", p.template.Method + " " + p.masker.Mask(p.template.URL())},
-		{"contract", "", ""},
 	} {
 		if o.start.Digests[c.what] == now[c.what] {
 			continue
