@@ -87,7 +87,7 @@ func TestBoundaryIsOfTheRun(t *testing.T) {
 		}
 		return bodyOf(t, &f)
 	}
-	if bodyOfRun("r", 1) != bodyOfRun("r", 1) {
+	if first, again := bodyOfRun("r", 1), bodyOfRun("r", 1); first != again {
 		t.Error("the same row of the same run has other bytes")
 	}
 	if bodyOfRun("r", 1) == bodyOfRun("r", 2) {
