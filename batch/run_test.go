@@ -340,6 +340,31 @@ func TestRunEnds(t *testing.T) {
 	}
 }
 
+// TestRunEndsWhilePaused does not wait for a pause that the server has asked for.
+func TestRunEndsWhilePaused(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	b := newBench(t, 50, func(w http.ResponseWriter, _ int64, _ int) {
+		w.Header().Set("Retry-After", "3600")
+		w.WriteHeader(429)
+	})
+	b.MaxWait = 2 * time.Hour
+	b.Emit = func(e batch.Event) {
+		if e.Pause != nil {
+			cancel()
+		}
+	}
+	records, err := b.run(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for row, r := range records {
+		if r.Status != batch.Pending {
+			t.Errorf("row %d is %s", row, r.Status)
+		}
+	}
+}
+
 // TestRunLedgerFails sends nothing more once the ledger cannot be written.
 func TestRunLedgerFails(t *testing.T) {
 	broken := errors.New("no space left")
