@@ -17,7 +17,7 @@ import (
 
 // nastyCells are what spreadsheets hold and programs break.
 var nastyCells = []string{
-	"plain", "acentos: áéíóú ñ Ñ ü ¿¡", `quotes " and ' and "" twice`, "commas, semicolons; tabs\t|", "line\nbreak",
+	"", "plain", "acentos: áéíóú ñ Ñ ü ¿¡", `quotes " and ' and "" twice`, "commas, semicolons; tabs\t|", "line\nbreak",
 	"carriage\r\nreturn", "lone\rreturn", "000123", "=1+1", "+57 300", "-5", "@handle", "{{braces}}", "<<angles>>", "{{wolkvox_token}}",
 	"emoji 👩‍👩‍👧 🇨🇴", `back\slash \" \n`, "--boundary\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n", "1e3", "0x1F", " leading and trailing ",
 	"a&b=c#d%20", "null", "\u00a0nbsp\u200b", "<b>html</b>", "$guid ${x} `x`", "'quoted'", "日本語",

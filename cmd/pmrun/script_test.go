@@ -13,6 +13,7 @@ const asProgram = "PMRUN_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
+		limitFiles()
 		os.Exit(mainCode())
 	}
 	testscript.Main(m, map[string]func(){"pmrun": main})
