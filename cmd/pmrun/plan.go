@@ -11,7 +11,6 @@ import (
 
 	"golang.org/x/term"
 
-	"github.com/pmrun/pmrun/batch"
 	"github.com/pmrun/pmrun/batch/preflight"
 	"github.com/pmrun/pmrun/collection/request"
 )
@@ -238,37 +237,6 @@ func writeProblems(b *strings.Builder, problems []preflight.Problem, rowsByRule 
 			fmt.Fprintf(b, "  ... and %d more rows\n", more)
 		}
 	}
-}
-
-// rulesText is what pmrun help rules prints.
-func rulesText() string {
-	var b strings.Builder
-	b.WriteString("What preflight checks before anything is sent. An error refuses the load; on a\nrow it makes the row invalid. A warning changes nothing.\n")
-	for _, r := range preflight.Rules() {
-		fmt.Fprintf(&b, "\n%s (%s)\n  finds:  %s\n  source: %s\n  mend:   %s\n", r.ID, r.Severity, r.About, r.Source, r.Mend)
-	}
-	return b.String()
-}
-
-// mends gives, for each cause, what to do about it.
-func (p *prepared) mends() map[string]string {
-	out := map[string]string{
-		batch.CauseRateLimited: "load the rows of failed.csv again with a lower --rate",
-		batch.CauseServer:      "the server failed in the middle: look in the CRM whether the record is there before you send the row again",
-		batch.CauseNetwork:     "check the host, the network and the proxy",
-		batch.CauseTimeout:     "look in the CRM whether the record is there; a longer --timeout or a lower --concurrency may help",
-		batch.CauseResponse:    "the answer was not understood: look in the CRM whether the record is there",
-		batch.CauseInterrupted: "the attempt was cut off: look in the CRM whether the record is there",
-		batch.CauseRefused:     "see the server's message",
-	}
-	if p.contract != nil {
-		for _, c := range p.contract.Causes {
-			if _, has := out[c.Cause]; !has && c.Mend != "" {
-				out[c.Cause] = c.Mend
-			}
-		}
-	}
-	return out
 }
 
 // isTerminal reports whether a stream is a terminal.

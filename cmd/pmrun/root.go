@@ -73,15 +73,6 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return code
 }
 
-const exitCodes = `Exit codes:
-  0   every row succeeded or was skipped
-  1   finished; some rows failed, are invalid or were not sent
-  2   wrong usage, or refused before anything was sent
-  3   stopped early by a stop rule
-  4   interrupted; the rest can go on
-  5   finished; some rows are unknown: they may have been created
-  70  the rows do not add up: a bug`
-
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "pmrun",
@@ -105,7 +96,7 @@ and a report that says, row by row, what happened.
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w: see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(a.loadCommand(), a.checkCommand(), a.resumeCommand(), a.retryCommand(), a.reconcileCommand(), a.verifyCommand(), a.undoCommand(), a.reportCommand(), a.mockCommand(), a.versionCommand(), a.helpTopic("exit-codes", "What each exit code means", func() string { return exitCodes }), a.helpTopic("rules", "What preflight checks", rulesText))
+	root.AddCommand(a.loadCommand(), a.checkCommand(), a.resumeCommand(), a.retryCommand(), a.reconcileCommand(), a.verifyCommand(), a.undoCommand(), a.reportCommand(), a.mockCommand(), a.versionCommand(), a.helpTopic("exit-codes", "What each exit code means", func() string { return exitCodes }), a.helpTopic("rules", "What preflight checks", rulesText), a.helpTopic("errors", "What each status and cause means, and what to do", errorsText))
 	return root
 }
 
