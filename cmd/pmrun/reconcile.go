@@ -46,26 +46,13 @@ the report says why.
 	return cmd
 }
 
-func (a *app) reconcile(ctx context.Context, cmd *cobra.Command, s *settings, path string) (err error) {
-	o, err := a.openRun(ctx, path)
-	if err != nil {
-		return err
-	}
-	defer func() { err = closeLedger(o.dir, o.ledger, err) }()
-	p, err := a.reprepare(cmd, s, o)
-	if err != nil {
-		return err
-	}
-	t, err := p.transport(ctx, s.mock)
-	if err != nil {
-		return err
-	}
-	defer t.close()
-	run := &sending{prepared: p, settings: s, dir: o.dir, ledger: o.ledger, start: o.start, sender: t.sender}
-	if err := a.settleUnknown(ctx, run); err != nil {
-		return err
-	}
-	return a.finish(ctx, run, batch.Ended{Cut: ctx.Err() != nil}, nil)
+func (a *app) reconcile(ctx context.Context, cmd *cobra.Command, s *settings, path string) error {
+	return a.withRun(ctx, cmd, s, path, func(run *sending) error {
+		if err := a.settleUnknown(ctx, run); err != nil {
+			return err
+		}
+		return a.finish(ctx, run, batch.Ended{Cut: ctx.Err() != nil}, nil)
+	})
 }
 
 // settleUnknown reconciles a run.
@@ -115,45 +102,34 @@ that the server does not have. It changes nothing. Exit code 1 when some are mis
 	return cmd
 }
 
-func (a *app) verify(ctx context.Context, cmd *cobra.Command, s *settings, path string, sample int64) (err error) {
+func (a *app) verify(ctx context.Context, cmd *cobra.Command, s *settings, path string, sample int64) error {
 	if sample < 0 {
 		return fmt.Errorf("sample is %d: it has to be 1 or more", sample)
 	}
-	o, err := a.openRun(ctx, path)
-	if err != nil {
-		return err
-	}
-	defer func() { err = closeLedger(o.dir, o.ledger, err) }()
-	p, err := a.reprepare(cmd, s, o)
-	if err != nil {
-		return err
-	}
-	t, err := p.transport(ctx, s.mock)
-	if err != nil {
-		return err
-	}
-	defer t.close()
-	finder, err := p.finder(s, t.sender)
-	if err != nil {
-		return err
-	}
-	counts, err := allCounts(ctx, o.ledger, o.start.Facts.Rows)
-	if err != nil {
-		return err
-	}
-	v := &verification{app: a, finder: finder, want: chooser(counts[batch.Succeeded], sample)}
-	err = batch.EachRow(ctx, o.ledger, func() (batch.Source, error) { return openInput(o.dir, o.start) }, v.wants, func(row batch.Row, rec batch.Record) error { return v.row(ctx, row, rec) })
-	if ctx.Err() != nil {
-		return &exitError{batch.ExitInterrupted, fmt.Errorf("interrupted after %d rows", v.there+v.missing+v.unclear)}
-	}
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(a.stdout, "%d of %d succeeded rows looked up: %d there, %d missing, %d unclear\n", v.there+v.missing+v.unclear, counts[batch.Succeeded], v.there, v.missing, v.unclear)
-	if v.missing+v.unclear > 0 {
-		return &exitError{code: batch.ExitRows}
-	}
-	return nil
+	return a.withRun(ctx, cmd, s, path, func(run *sending) error {
+		finder, err := run.finder(s, run.sender)
+		if err != nil {
+			return err
+		}
+		counts, err := allCounts(ctx, run.ledger, run.start.Facts.Rows)
+		if err != nil {
+			return err
+		}
+		v := &verification{app: a, finder: finder, want: chooser(counts[batch.Succeeded], sample)}
+		open := func() (batch.Source, error) { return openInput(run.dir, run.start) }
+		err = batch.EachRow(ctx, run.ledger, open, v.wants, func(row batch.Row, rec batch.Record) error { return v.row(ctx, row, rec) })
+		if ctx.Err() != nil {
+			return &exitError{batch.ExitInterrupted, fmt.Errorf("interrupted after %d rows", v.looked())}
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(a.stdout, "%d of %d succeeded rows looked up: %d there, %d missing, %d unclear\n", v.looked(), counts[batch.Succeeded], v.there, v.missing, v.unclear)
+		if v.missing+v.unclear > 0 {
+			return &exitError{code: batch.ExitRows}
+		}
+		return nil
+	})
 }
 
 // chooser picks n of total at random, in order; 0 picks all.
@@ -180,6 +156,8 @@ type verification struct {
 	want                    func() bool
 	there, missing, unclear int
 }
+
+func (v *verification) looked() int { return v.there + v.missing + v.unclear }
 
 func (v *verification) wants(r batch.Record) bool { return r.Status == batch.Succeeded && v.want() }
 

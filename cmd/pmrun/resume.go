@@ -119,8 +119,9 @@ func (a *app) openRun(ctx context.Context, path string) (o *opened, err error) {
 	return o, nil
 }
 
-// goOn sends the rows of a run that have one of the statuses.
-func (a *app) goOn(ctx context.Context, cmd *cobra.Command, s *settings, path string, which []batch.Status) (err error) {
+// withRun opens a run directory, compiles its request afresh and connects, and
+// hands all of it to do.
+func (a *app) withRun(ctx context.Context, cmd *cobra.Command, s *settings, path string, do func(*sending) error) (err error) {
 	o, err := a.openRun(ctx, path)
 	if err != nil {
 		return err
@@ -130,29 +131,31 @@ func (a *app) goOn(ctx context.Context, cmd *cobra.Command, s *settings, path st
 	if err != nil {
 		return err
 	}
-	rows, err := o.count(ctx, which)
-	if err != nil {
-		return err
-	}
-	if err := a.confirm(ctx, p, s, rows); err != nil {
-		return err
-	}
 	t, err := p.transport(ctx, s.mock)
 	if err != nil {
 		return err
 	}
 	defer t.close()
-	return a.send(ctx, &sending{prepared: p, settings: s, dir: o.dir, ledger: o.ledger, start: o.start, sender: t.sender, which: which})
+	return do(&sending{prepared: p, settings: s, dir: o.dir, ledger: o.ledger, start: o.start, sender: t.sender})
 }
 
-// count returns how many rows have one of the statuses.
-func (o *opened) count(ctx context.Context, which []batch.Status) (int64, error) {
-	counts, err := allCounts(ctx, o.ledger, o.start.Facts.Rows)
-	var n int64
-	for _, status := range which {
-		n += counts[status]
-	}
-	return n, err
+// goOn sends the rows of a run that have one of the statuses.
+func (a *app) goOn(ctx context.Context, cmd *cobra.Command, s *settings, path string, which []batch.Status) error {
+	return a.withRun(ctx, cmd, s, path, func(run *sending) error {
+		counts, err := allCounts(ctx, run.ledger, run.start.Facts.Rows)
+		if err != nil {
+			return err
+		}
+		var rows int64
+		for _, status := range which {
+			rows += counts[status]
+		}
+		if err := a.confirm(ctx, run.prepared, s, rows); err != nil {
+			return err
+		}
+		run.which = which
+		return a.send(ctx, run)
+	})
 }
 
 // reprepare compiles the request of a run again, from the run directory's copies
