@@ -77,7 +77,8 @@ func (p *prepared) contractLookup(f *batch.Finder) error {
 	}
 	// The row's value is the only column; the rest is the same for every row.
 	o := p.requestOptions([]string{"value"})
-	o.Map, o.Set, o.Pack = nil, nil, nil
+	o.Map, o.Set, o.Pack, o.RowHeader = nil, nil, nil, ""
+	o.Scopes = o.Scopes.Clone()
 	o.Scopes.Set(vars.Local, vars.Variable{Name: "field", Value: field})
 	o.Scopes.Set(vars.Local, vars.Variable{Name: "operation", Value: p.operation()})
 	f.Template = request.Compile(item, o)

@@ -5,7 +5,10 @@
 // literal segments and slots; only slots are filled per row.
 package vars
 
-import "sort"
+import (
+	"maps"
+	"sort"
+)
 
 // Scope names where a variable gets its value.
 type Scope string
@@ -52,6 +55,15 @@ func (s *Scopes) Set(scope Scope, v Variable) {
 		v.Secret = true
 	}
 	s.byScope[scope][v.Name] = v
+}
+
+// Clone returns a copy that can be set without changing s.
+func (s *Scopes) Clone() *Scopes {
+	c := &Scopes{byScope: make(map[Scope]map[string]Variable, len(s.byScope))}
+	for scope, variables := range s.byScope {
+		c.byScope[scope] = maps.Clone(variables)
+	}
+	return c
 }
 
 // Lookup returns the variable that name resolves to and its scope, looking in

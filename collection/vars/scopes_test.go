@@ -60,3 +60,20 @@ func TestSecrets(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+func TestClone(t *testing.T) {
+	s := &Scopes{}
+	s.Set(Environment, Variable{Name: "a", Value: "1", Secret: true})
+	c := s.Clone()
+	c.Set(Environment, Variable{Name: "a", Value: "2"})
+	c.Set(Local, Variable{Name: "b", Value: "3"})
+	if v, _, _ := s.Lookup("a"); v.Value != "1" {
+		t.Errorf("the original has %q", v.Value)
+	}
+	if _, _, ok := s.Lookup("b"); ok {
+		t.Error("the original has the copy's variable")
+	}
+	if v, _, _ := c.Lookup("a"); v.Value != "2" || !v.Secret {
+		t.Errorf("the copy has %+v", v)
+	}
+}
