@@ -27,6 +27,10 @@ type Start struct {
 	Host, Request string
 	// Operation is the account on the host, where the contract knows it.
 	Operation string
+	// Data is the data file itself when the run has no copy, DataTime when it was
+	// changed last.
+	Data     string
+	DataTime time.Time
 	// Mock says that every connection went to the mock.
 	Mock bool
 	// Digests are of what must be the same when the run goes on, by what it is,

@@ -55,9 +55,40 @@ type Job struct {
 	Retries     *int     `yaml:"retries,omitempty"`
 	MaxWait     Duration `yaml:"max-wait,omitempty"`
 	MaxFailures string   `yaml:"max-failures,omitempty"`
-	Insecure    bool     `yaml:"insecure,omitempty"`
+	// Stop has the numbers of the other stop rules; 0 switches one off.
+	Stop *JobStop `yaml:"stop,omitempty"`
+	// MaxAnswer bounds how much of an answer is read, in bytes.
+	MaxAnswer int64 `yaml:"max-answer,omitempty"`
+	Insecure  bool  `yaml:"insecure,omitempty"`
 
 	Out string `yaml:"out,omitempty"`
+	// NoCopy reads the rows from the data file itself, for very large files: it
+	// must not change until the run is done.
+	NoCopy bool `yaml:"no-copy,omitempty"`
+}
+
+// JobStop has the numbers of stop rules that a job sets; nil keeps the default.
+type JobStop struct {
+	FailedInARow  *int `yaml:"failed-in-a-row,omitempty"`
+	UnknownInARow *int `yaml:"unknown-in-a-row,omitempty"`
+	NotSentInARow *int `yaml:"not-sent-in-a-row,omitempty"`
+}
+
+// StopRules returns the job's rules for a file of that many rows.
+func (j *Job) StopRules(rows int64) (StopRules, error) {
+	r := DefaultStopRules()
+	if j.Stop != nil {
+		for _, n := range []struct{ from, to *int }{
+			{j.Stop.FailedInARow, &r.FailedInARow}, {j.Stop.UnknownInARow, &r.UnknownInARow}, {j.Stop.NotSentInARow, &r.NotSentInARow},
+		} {
+			if n.from != nil {
+				*n.to = *n.from
+			}
+		}
+	}
+	var err error
+	r.MaxFailures, err = ParseMaxFailures(j.MaxFailures, rows)
+	return r, err
 }
 
 // JobLookup says how rows are looked up at the server.

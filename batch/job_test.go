@@ -41,6 +41,9 @@ max-failures: 5%
 key: [id, contact]
 idempotency-header: X-Row
 lookup-first: true
+stop: {failed-in-a-row: 3, unknown-in-a-row: 0, not-sent-in-a-row: 7}
+max-answer: 2000
+no-copy: true
 lookup: {field: idPrefijo, value: id}
 insecure: false
 out: runs/march
@@ -70,6 +73,7 @@ func TestLoadJob(t *testing.T) {
 		Values: map[string][]string{"case-type": {"Warranty"}}, Contract: in("own.yaml"), SkipInvalid: true, Confirm: true,
 		Rate: "600/m", Burst: number(2), Concurrency: number(16), Timeout: Duration(90 * time.Second), Retries: number(0),
 		MaxWait: Duration(10 * time.Minute), MaxFailures: "5%", Key: []string{"id", "contact"}, IdempotencyHeader: "X-Row",
+		Stop: &JobStop{FailedInARow: number(3), UnknownInARow: number(0), NotSentInARow: number(7)}, MaxAnswer: 2000, NoCopy: true,
 		LookupFirst: true, Lookup: &JobLookup{Field: "idPrefijo", Value: "id"}, Out: in("runs/march"),
 	}
 	got, err := LoadJob(path)
@@ -263,6 +267,35 @@ func TestDuration(t *testing.T) {
 		var again Duration
 		if err := yaml.Unmarshal(written, &again); err != nil || again != d {
 			t.Errorf("%q is written as %q, which reads as %s, %v", text, written, time.Duration(again), err)
+		}
+	}
+}
+
+func TestJobStopRules(t *testing.T) {
+	three, none := 3, 0
+	j := &Job{Stop: &JobStop{FailedInARow: &three, UnknownInARow: &none}, MaxFailures: "5%"}
+	got, err := j.StopRules(200)
+	want := StopRules{FailedInARow: 3, UnknownInARow: 0, NotSentInARow: 10, MaxFailures: 10}
+	if err != nil || got != want {
+		t.Errorf("%+v, %v; want %+v", got, err, want)
+	}
+	if got, err := (&Job{}).StopRules(200); err != nil || got != DefaultStopRules() {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if _, err := (&Job{MaxFailures: "x"}).StopRules(1); err == nil {
+		t.Error("no error")
+	}
+}
+
+func TestParseMaxFailures(t *testing.T) {
+	for text, want := range map[string]int64{"": -1, "100%": -1, "0": 0, "20": 20, "5%": 50, "0.5%": 5, "0%": 0} {
+		if got, err := ParseMaxFailures(text, 1000); err != nil || got != want {
+			t.Errorf("%q: %d, %v; want %d", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"x", "-1", "1.5", "101%", "%", "NaN", "1e400"} {
+		if got, err := ParseMaxFailures(text, 1000); err == nil {
+			t.Errorf("%q is taken for %d", text, got)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -227,5 +228,35 @@ func TestSameDirectory(t *testing.T) {
 	}
 	if _, err := os.Stat(d.Path("somebody's.txt")); err != nil {
 		t.Errorf("a stranger's file is gone: %v", err)
+	}
+}
+
+// TestIdempotencyHeader sends each row's own value, the same on every attempt.
+func TestIdempotencyHeader(t *testing.T) {
+	server := newRecorder(t)
+	var mu sync.Mutex
+	values := make(map[string][]string) // by description
+	server.answer = func(w http.ResponseWriter, r *http.Request, n int) {
+		mu.Lock()
+		defer mu.Unlock()
+		description := server.stored()[n-1]["description"]
+		values[description] = append(values[description], r.Header.Get("Idempotency-Key"))
+		if len(values[description]) == 1 {
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		_, _ = io.WriteString(w, accepted)
+	}
+	dir := t.TempDir()
+	args, _ := loadArgs(t, dir, server.host(), 4)
+	if code, _, stderr := pmrun(t, append(args, "--idempotency-header", "Idempotency-Key", "--concurrency", "1")...); code != 0 {
+		t.Fatalf("exit code %d\n%s", code, stderr)
+	}
+	seen := make(map[string]bool)
+	for description, v := range values {
+		if len(v) != 2 || v[0] == "" || v[0] != v[1] || seen[v[0]] {
+			t.Errorf("%s: %q", description, v)
+		}
+		seen[v[0]] = true
 	}
 }

@@ -109,11 +109,19 @@ func formFields(req *http.Request) (map[string]string, error) {
 	}
 }
 
-// at calls then once the server has stored count cases; nil calls nothing.
+// at calls then once the server has stored count cases, or has already; nil
+// calls nothing.
 func (r *recorder) at(count int, then func()) {
 	r.mu.Lock()
-	defer r.mu.Unlock()
+	now := then != nil && len(r.cases) >= count
 	r.count, r.then = count, then
+	if now {
+		r.then = nil
+	}
+	r.mu.Unlock()
+	if now {
+		then()
+	}
 }
 
 func (r *recorder) stored() []map[string]string {

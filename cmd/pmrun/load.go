@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -32,6 +33,7 @@ directory with the durable record and the reports.
 	}
 	s.jobFlags(cmd.Flags())
 	cmd.Flags().StringVar(&s.out, "out", "", "run `DIR` to write (runs/JOB-TIME)")
+	cmd.Flags().BoolVar(&s.noCopy, "no-copy", false, "keep no copy of the data file: it must not change until the run is done")
 	cmd.Flags().StringVar(&s.against, "against", "", "skip rows whose key an earlier run, `RUNDIR`, inserted")
 	cmd.Flags().StringVar(&s.history, "history", "", "skip rows whose key any run in `DIR` inserted")
 	cmd.Flags().BoolVar(&s.lookupFirst, "lookup-first", false, "ask the server before each insert, and skip rows that are there")
@@ -73,7 +75,11 @@ func (a *app) load(ctx context.Context, cmd *cobra.Command, s *settings, arg str
 	}()
 	defer file.Close()
 	input := &inputCopy{file: file, buf: bufio.NewWriterSize(file, 1<<18)}
-	p, err := prepare(job, s.mock, input)
+	var tee io.Writer = input
+	if job.NoCopy {
+		tee = nil
+	}
+	p, err := prepare(job, s.mock, tee)
 	if err != nil {
 		return err
 	}

@@ -201,7 +201,9 @@ func (a *app) reprepare(cmd *cobra.Command, s *settings, o *opened) (*prepared, 
 		a.printProblems(p, true)
 		return nil, err
 	}
-	a.warnChanged(original, o.start.Facts)
+	if o.start.Data == "" {
+		a.warnChanged(original, o.start.Facts)
+	}
 	return p, nil
 }
 
@@ -251,18 +253,18 @@ func (p *prepared) sameAs(o *opened, mock bool) error {
 	return nil
 }
 
-// checkInput refuses a run directory whose copy of the data is not what the run
-// began with.
+// checkInput refuses when the copy of the data, or with --no-copy the data file,
+// is not what the run began with.
 func (o *opened) checkInput() error {
-	path := o.dir.Path(batch.InputFile)
+	path := inputPath(o.dir, o.start)
 	f, err := os.Open(path)
 	if err != nil {
-		return fmt.Errorf("the run's copy of the data: %w", err)
+		return fmt.Errorf("the run's data: %w", err)
 	}
 	defer f.Close()
 	sum := sha256.New()
 	if _, err := io.Copy(sum, f); err != nil {
-		return fmt.Errorf("the run's copy of the data: %w", err)
+		return fmt.Errorf("the run's data: %w", err)
 	}
 	if hex.EncodeToString(sum.Sum(nil)) != o.start.Facts.SHA256 {
 		return fmt.Errorf("refused: %s is not what the run began with, so its rows cannot be told apart any more; nothing was sent. Restore it", path)

@@ -254,11 +254,11 @@ func crashOnce(t *testing.T, server *recorder, target int64, args []string) bool
 	if err != nil {
 		t.Fatal(err)
 	}
-	if target >= 0 {
-		server.at(int(target), func() { _ = cmd.Process.Kill() })
-	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
+	}
+	if target >= 0 {
+		server.at(int(target), func() { _ = cmd.Process.Kill() })
 	}
 	var messages strings.Builder
 	scanner := bufio.NewScanner(stderr)

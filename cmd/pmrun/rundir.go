@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"go.yaml.in/yaml/v3"
 
@@ -29,6 +30,16 @@ type resolvedJob struct {
 func (p *prepared) writeRunDir(dir batch.RunDir, input *inputCopy, s *settings) (*batch.Start, error) {
 	if err := input.finish(); err != nil {
 		return nil, err
+	}
+	start := &batch.Start{
+		Version: batch.EventVersion, RunID: p.run.ID, Job: p.job.Name, Host: p.host(), Request: p.item.Path(),
+		Operation: p.masker.Mask(p.operation()), Mock: s.mock,
+		Header: p.header, Facts: p.facts, Started: p.run.Started, Mends: p.mends(),
+	}
+	if p.job.NoCopy {
+		if err := p.withoutCopy(dir, start); err != nil {
+			return nil, err
+		}
 	}
 	hashes := map[string]string{"data": p.facts.SHA256}
 	for name, path := range map[string]string{"collection": p.job.Collection, "environment": p.job.Environment, "globals": p.job.Globals} {
@@ -62,15 +73,24 @@ func (p *prepared) writeRunDir(dir batch.RunDir, input *inputCopy, s *settings) 
 	if err := dir.Sync(); err != nil {
 		return nil, fmt.Errorf("cannot make the run directory durable: %w", err)
 	}
-	digests, err := p.digests(p.run.ID)
-	if err != nil {
-		return nil, err
+	start.Digests, err = p.digests(p.run.ID)
+	return start, err
+}
+
+// withoutCopy makes a run read the data file itself.
+func (p *prepared) withoutCopy(dir batch.RunDir, start *batch.Start) (err error) {
+	if err := os.Remove(dir.Path(batch.InputFile)); err != nil {
+		return err
 	}
-	return &batch.Start{
-		Version: batch.EventVersion, RunID: p.run.ID, Job: p.job.Name, Host: p.host(), Request: p.item.Path(),
-		Operation: p.masker.Mask(p.operation()), Mock: s.mock, Digests: digests,
-		Header: p.header, Facts: p.facts, Started: p.run.Started, Mends: p.mends(),
-	}, nil
+	if start.Data, err = filepath.Abs(p.job.Data); err != nil {
+		return err
+	}
+	info, err := os.Stat(start.Data)
+	if err != nil {
+		return err
+	}
+	start.DataTime = info.ModTime()
+	return nil
 }
 
 // digests are of what has to be the same when the run goes on. They are mixed

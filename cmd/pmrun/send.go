@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"time"
 
@@ -37,8 +38,8 @@ func (a *app) send(ctx context.Context, s *sending) error {
 		return err
 	}
 	defer src.Close()
-	rules := batch.DefaultStopRules()
-	if rules.MaxFailures, err = batch.ParseMaxFailures(s.job.MaxFailures, s.start.Facts.Rows); err != nil {
+	rules, err := s.job.StopRules(s.start.Facts.Rows)
+	if err != nil {
 		return err
 	}
 	var handlers []report.Handler
@@ -163,10 +164,29 @@ func (a *app) writeReports(ctx context.Context, dir batch.RunDir, l batch.Ledger
 	return err
 }
 
-// openInput opens the run directory's copy of the data, as it was understood
-// when the run began.
+// inputPath is the run directory's copy of the data, or with --no-copy the data
+// file itself.
+func inputPath(dir batch.RunDir, start *batch.Start) string {
+	if start.Data != "" {
+		return start.Data
+	}
+	return dir.Path(batch.InputFile)
+}
+
+// openInput opens the rows of a run, as they were understood when it began. A
+// data file that is no copy must still have its size and time.
 func openInput(dir batch.RunDir, start *batch.Start) (batch.Source, error) {
-	return sheet.Open(dir.Path(batch.InputFile), sheet.Options{Delimiter: start.Facts.Delimiter})
+	path := inputPath(dir, start)
+	if start.Data != "" {
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, fmt.Errorf("the run reads its rows from the data file (--no-copy): %w", err)
+		}
+		if info.Size() != start.Facts.Size || !info.ModTime().Equal(start.DataTime) {
+			return nil, fmt.Errorf("refused: %s has changed since the run began, and the run has no copy (--no-copy); restore it", path)
+		}
+	}
+	return sheet.Open(path, sheet.Options{Delimiter: start.Facts.Delimiter})
 }
 
 // selection says, a bit a row, which rows are to be sent and which have a record.

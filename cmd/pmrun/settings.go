@@ -23,7 +23,7 @@ type settings struct {
 	first                                                      int64
 	lookupRequest, match, lookup                               string
 	settle                                                     time.Duration
-	reconcile, lookupFirst                                     bool
+	reconcile, lookupFirst, noCopy                             bool
 	against, history, idempotency                              string
 	key                                                        []string
 	timeout, maxWait                                           time.Duration
@@ -116,6 +116,7 @@ func (s *settings) override(cmd *cobra.Command, job *batch.Job) error {
 	job.SkipInvalid = job.SkipInvalid || s.skipInvalid
 	job.Insecure = job.Insecure || s.insecure
 	job.LookupFirst = job.LookupFirst || s.lookupFirst
+	job.NoCopy = job.NoCopy || s.noCopy
 	if s.lookup != "" {
 		field, value, ok := strings.Cut(s.lookup, "=")
 		if !ok || field == "" || value == "" {
@@ -203,6 +204,9 @@ func checkJob(j *batch.Job) error {
 	}
 	if d := time.Duration(j.Timeout); d <= 0 {
 		errs = append(errs, fmt.Errorf("timeout is %s: it has to be more than 0", d))
+	}
+	if j.MaxAnswer < 0 {
+		errs = append(errs, fmt.Errorf("max-answer is %d bytes: it has to be more than 0", j.MaxAnswer))
 	}
 	if d := time.Duration(j.MaxWait); d < 0 {
 		errs = append(errs, fmt.Errorf("max-wait is %s: it has to be 0 or more", d))
