@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/pmrun/pmrun/collection/request"
@@ -290,6 +291,14 @@ func notProcessed(err error) bool {
 // networkMessage says what went wrong in words without the URL, which may hold
 // secrets.
 func networkMessage(err error) string {
+	switch {
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return "the server reset the connection without an answer"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "nothing listens there: the connection was refused"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "the server closed the connection without an answer"
+	}
 	var dns *net.DNSError
 	if errors.As(err, &dns) {
 		return fmt.Sprintf("the host %s was not found", dns.Name)

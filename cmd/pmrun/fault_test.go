@@ -20,6 +20,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // fault is a server that misbehaves and what a load makes of it, by
@@ -60,42 +62,82 @@ func TestFaultHTTP2(t *testing.T) {
 	testFaults(t, http2Faults())
 }
 
-func testFaults(t *testing.T, faults []fault) {
-	for _, f := range faults {
-		t.Run(f.name, func(t *testing.T) {
-			t.Parallel()
-			testFault(t, f)
-		})
+// TestFaultHostNotFound refuses a load before anything is written.
+func TestFaultHostNotFound(t *testing.T) {
+	t.Parallel()
+	const host = "no.such.host.invalid"
+	if proxy, err := http.ProxyFromEnvironment(&http.Request{URL: &url.URL{Scheme: "http", Host: host}}); proxy != nil || err != nil {
+		t.Skip("a proxy looks hosts up")
+	}
+	args, out := loadArgs(t, t.TempDir(), host, 1)
+	code, stdout, stderr := pmrun(t, args...)
+	if code != 2 || !strings.Contains(stderr, host+" cannot be found") || !strings.Contains(stderr, "nothing was sent") {
+		t.Errorf("exit code %d\n%s\n%s", code, stdout, stderr)
+	}
+	if _, err := os.Stat(out); !os.IsNotExist(err) {
+		t.Errorf("the run directory is there: %v", err)
 	}
 }
 
-func testFault(t *testing.T, f fault) {
-	server := f.serve(t)
-	rows := max(f.rows, 1)
-	args, out := loadArgs(t, t.TempDir(), server.host, rows)
-	if server.scheme == "https" {
-		useHTTPS(t, args[1])
+// testFaults makes several loads at once, more than there are processors: most
+// of their time is waiting.
+func testFaults(t *testing.T, faults []fault) {
+	t.Parallel()
+	loads := make([]*faultLoad, len(faults))
+	var g errgroup.Group
+	g.SetLimit(4)
+	for i, f := range faults {
+		l := newFaultLoad(t, f)
+		loads[i] = l
+		g.Go(func() error { l.run(t); return nil })
 	}
-	code, stdout, stderr := pmrun(t, slices.Concat(args, []string{"--retries", "1"}, f.args)...)
-	got := outcome{exit: code, stored: server.stored()}
-	if _, err := os.Stat(out); err == nil {
-		_, report := readCSV(t, filepath.Join(out, "report.csv"))
-		if len(report) != rows {
-			t.Fatalf("the report has %d rows, want %d", len(report), rows)
-		}
-		got.status, got.cause = report[0]["pmrun_status"], report[0]["pmrun_cause"]
-		got.attempts, _ = strconv.Atoi(report[0]["pmrun_attempts"])
-		for i, r := range report {
-			if r["pmrun_status"] != got.status || r["pmrun_cause"] != got.cause || r["pmrun_attempts"] != report[0]["pmrun_attempts"] {
-				t.Errorf("row %d ended otherwise than row 1: %v", i+1, r)
-			}
-			if !strings.Contains(r["pmrun_message"], f.says) {
-				t.Errorf("row %d: message %q, want one with %q", i+1, r["pmrun_message"], f.says)
-			}
-		}
+	_ = g.Wait()
+	for i, f := range faults {
+		t.Run(f.name, func(t *testing.T) { loads[i].check(t, f) })
 	}
-	if !slices.Contains(f.want, got) {
-		t.Errorf("got  %+v\nwant %+v\n%s\n%s", got, f.want, stdout, stderr)
+}
+
+// faultLoad is one load and what is left of it.
+type faultLoad struct {
+	server         *faultServer
+	args           []string
+	out            string
+	stdout, stderr string
+	code, stored   int
+}
+
+func newFaultLoad(t *testing.T, f fault) *faultLoad {
+	l := &faultLoad{server: f.serve(t)}
+	l.args, l.out = loadArgs(t, t.TempDir(), l.server.host, max(f.rows, 1))
+	if l.server.scheme == "https" {
+		useHTTPS(t, l.args[1])
+	}
+	l.args = slices.Concat(l.args, []string{"--retries", "1"}, f.args)
+	return l
+}
+
+func (l *faultLoad) run(t *testing.T) {
+	l.code, l.stdout, l.stderr = pmrun(t, l.args...)
+	l.stored = l.server.stored()
+}
+
+func (l *faultLoad) check(t *testing.T, f fault) {
+	if _, err := os.Stat(l.out); err != nil {
+		t.Fatalf("exit code %d\n%s", l.code, l.stderr)
+	}
+	_, report := readCSV(t, filepath.Join(l.out, "report.csv"))
+	if len(report) != max(f.rows, 1) {
+		t.Fatalf("the report has %d rows, want %d", len(report), max(f.rows, 1))
+	}
+	for i, r := range report {
+		got := outcome{status: r["pmrun_status"], cause: r["pmrun_cause"], exit: l.code, stored: l.stored}
+		got.attempts, _ = strconv.Atoi(r["pmrun_attempts"])
+		if !slices.Contains(f.want, got) {
+			t.Errorf("row %d\ngot  %+v\nwant %+v\n%s\n%s", i+1, got, f.want, l.stdout, l.stderr)
+		}
+		if !strings.Contains(r["pmrun_message"], f.says) {
+			t.Errorf("row %d: message %q, want one with %q", i+1, r["pmrun_message"], f.says)
+		}
 	}
 }
 
@@ -154,10 +196,10 @@ func says(status int, contentType, body string) answer {
 	}
 }
 
-// once misbehaves at the first request and accepts the others.
-func once(a answer) answer {
+// times misbehaves at the first count requests and accepts the others.
+func times(count int, a answer) answer {
 	return func(w http.ResponseWriter, r *http.Request, n int) {
-		if n == 1 {
+		if n <= count {
 			a(w, r, n)
 			return
 		}
@@ -254,12 +296,6 @@ func connectionFaults() []fault {
 			s.stored() // closes the port
 			return s
 		}, rows: 3, says: "refused", want: []outcome{{"not_sent", "network", 2, 1, 0}}},
-		{name: "host not found", serve: func(t *testing.T) *faultServer {
-			if proxy, err := http.ProxyFromEnvironment(&http.Request{URL: &url.URL{Scheme: "http", Host: "no.such.host.invalid"}}); proxy != nil || err != nil {
-				t.Skip("a proxy looks hosts up")
-			}
-			return &faultServer{"http", "no.such.host.invalid", func() int { return 0 }}
-		}, want: []outcome{{exit: 2}}},
 		{name: "https at a plain server", serve: func(t *testing.T) *faultServer {
 			s := answers(says(200, "application/json", accepted))(t)
 			s.scheme = "https"
@@ -331,7 +367,7 @@ func cutFaults() []fault {
 			_, _ = io.ReadFull(c, make([]byte, 10))
 			_, _ = io.WriteString(c, "HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 			_, _ = io.Copy(io.Discard, c) // a close with unread bytes would be a reset
-		}), args: []string{"--set", "solution=" + strings.Repeat("x", 1<<20)}, says: "413", want: []outcome{{"failed", "refused", 1, 1, 0}}},
+		}), args: []string{"--set", "solution=" + strings.Repeat("x", 1<<16)}, says: "413", want: []outcome{{"failed", "refused", 1, 1, 0}}},
 	}
 }
 
@@ -377,64 +413,62 @@ func statusFaults() []fault {
 	return faults
 }
 
-// retryFaults are answers that let a row be sent again: once, and for good.
+// retryFaults are answers that let a row be sent again.
 func retryFaults() []fault {
-	good := []outcome{{"succeeded", "", 2, 0, 2}}
 	hold := func(status int, retryAfter string) answer {
 		return func(w http.ResponseWriter, _ *http.Request, _ int) {
-			if at, ok := strings.CutPrefix(retryAfter, "now+"); ok {
+			switch at, relative := strings.CutPrefix(retryAfter, "now"); {
+			case relative:
 				d, _ := time.ParseDuration(at)
-				retryAfter := time.Now().Add(d).UTC().Format(http.TimeFormat)
-				w.Header().Set("Retry-After", retryAfter)
-			} else if retryAfter != "" {
+				w.Header().Set("Retry-After", time.Now().Add(d).UTC().Format(http.TimeFormat))
+			case retryAfter != "":
 				w.Header().Set("Retry-After", retryAfter)
 			}
 			w.WriteHeader(status)
 			_, _ = io.WriteString(w, htmlPage)
 		}
 	}
-	limited := func(attempts int) outcome { return outcome{"failed", "rate_limited", attempts, 1, attempts} }
-	// Within 600 ms there is room for one wait of a second, cut short, or for
-	// several of the program's own backoff, of 250 to 500 ms.
-	const tight = "600ms"
-	asked := []outcome{limited(2)}
-	backoff := []outcome{limited(3), limited(4)}
+	limited := func(attempts int) []outcome {
+		return []outcome{{"failed", "rate_limited", attempts, 1, attempts}}
+	}
+	good := func(attempts int) []outcome { return []outcome{{"succeeded", "", attempts, 0, attempts}} }
+	// Without a rate, the halved pace is one a second, which is longer than the
+	// waits here.
+	args := func(flags ...string) []string { return append([]string{"--rate", "1000/s"}, flags...) }
+	// Within 600 ms there is room for one wait of a second, cut short, or for two
+	// or three of the program's own backoff, of 250 to 500 ms.
+	asked, backoff := limited(2), slices.Concat(limited(3), limited(4))
 	var faults []fault
 	for _, f := range []struct {
-		name, once, always string
-		want               []outcome // when it never ends
+		name, retryAfter string
+		want             []outcome
 	}{
-		{"seconds", "1", "1", asked},
-		{"fraction", "0.2", "0.2", asked},
-		{"date", "now+1s", "now+1h", asked},
-		{"huge", "99999999999999999999", "99999999999999999999", asked},
-		{"zero", "0", "0", backoff},
-		{"date that is past", "now+-1h", "now+-1h", backoff},
-		{"negative", "-5", "-5", backoff},
-		{"garbage", "soon", "soon", backoff},
-		{"absent", "", "", backoff},
+		{"seconds", "1", asked}, {"a fraction", "0.2", asked}, {"a date", "now+10s", asked}, {"huge", "99999999999999999999", asked},
+		{"zero", "0", backoff}, {"a date that is past", "now-1h", backoff}, {"negative", "-5", backoff}, {"garbage", "soon", backoff}, {"absent", "", backoff},
 	} {
+		serve := hold(429, f.retryAfter)
 		faults = append(faults,
-			fault{name: "429 once, Retry-After " + f.name, serve: answers(once(hold(429, f.once))), args: []string{"--max-wait", "1s"}, want: good},
-			fault{name: "429 always, Retry-After " + f.name, serve: answers(hold(429, f.always)), args: []string{"--max-wait", tight}, says: "--max-wait", want: f.want},
+			fault{name: "429 once, Retry-After is " + f.name, serve: answers(times(1, serve)), args: args("--max-wait", "1s"), want: good(2)},
+			fault{name: "429 five times, Retry-After is " + f.name, serve: answers(times(5, serve)), args: args("--max-wait", "600ms"), says: "--max-wait", want: f.want},
 		)
 	}
+	const short = "100ms" // for one wait
 	return append(faults,
-		fault{name: "429 always, --retries 0", serve: answers(hold(429, "1")), args: []string{"--retries", "0", "--max-wait", tight}, want: asked},
-		fault{name: "429 always, --max-wait 0", serve: answers(hold(429, "1")), args: []string{"--max-wait", "0s"}, want: []outcome{limited(1)}},
-		fault{name: "503 once, Retry-After 1", serve: answers(once(hold(503, "1"))), want: good},
-		fault{name: "503 once, Retry-After huge", serve: answers(once(hold(503, "99999999999999999999"))), args: []string{"--max-wait", "100ms"}, want: good},
-		fault{name: "503 once, Retry-After garbage", serve: answers(once(hold(503, "soon"))), want: good},
-		fault{name: "503 always, Retry-After 1", serve: answers(hold(503, "1")), args: []string{"--max-wait", "100ms"},
+		fault{name: "429 always, --retries 0", serve: answers(hold(429, "1")), args: args("--max-wait", short, "--retries", "0"), want: limited(2)},
+		fault{name: "429 always, --max-wait 0", serve: answers(hold(429, "1")), args: args("--max-wait", "0s"), want: limited(1)},
+		fault{name: "503 once, Retry-After is seconds", serve: answers(times(1, hold(503, "1"))), args: args("--max-wait", short), want: good(2)},
+		fault{name: "503 once, Retry-After is huge", serve: answers(times(1, hold(503, "99999999999999999999"))), args: args("--max-wait", short), want: good(2)},
+		fault{name: "503 once, Retry-After is garbage", serve: answers(times(1, hold(503, "soon"))), args: args("--max-wait", short), want: good(2)},
+		fault{name: "503 always, Retry-After is seconds", serve: answers(hold(503, "1")), args: args("--max-wait", short),
 			want: []outcome{{"failed", "server", 2, 1, 2}}},
-		// What it comes to is the last answer's: this one leaves the row unknown.
+		// The second attempt leaves the row unknown, whatever the first was.
 		fault{name: "429, then 500", serve: answers(func(w http.ResponseWriter, r *http.Request, n int) {
 			if n == 1 {
 				hold(429, "1")(w, r, n)
 				return
 			}
 			says(500, "text/html", htmlPage)(w, r, n)
-		}), args: []string{"--max-wait", "100ms"}, want: []outcome{{"unknown", "server", 2, 5, 2}}},
+		}), args: args("--max-wait", short), want: []outcome{{"unknown", "server", 2, 5, 2}}},
 	)
 }
 
@@ -549,7 +583,7 @@ func http2Faults() []fault {
 			w.Header().Set("Location", "/somewhere/else")
 			w.WriteHeader(http.StatusTemporaryRedirect)
 		}), rows: 3, args: insecure, says: "redirects to /somewhere/else", want: []outcome{{"failed", "url", 1, 1, 3}}},
-		{name: "429 once", serve: serve(once(says(429, "text/html", htmlPage))), args: insecure, want: []outcome{{"succeeded", "", 2, 0, 2}}},
+		{name: "429 once", serve: serve(times(1, says(429, "text/html", htmlPage))), args: []string{"-k", "--rate", "1000/s"}, want: []outcome{{"succeeded", "", 2, 0, 2}}},
 		{name: "500 HTML", serve: serve(says(500, "text/html", htmlPage)), rows: 3, args: insecure, want: []outcome{{"unknown", "server", 1, 5, 3}}},
 		{name: "200 HTML", serve: serve(says(200, "text/html", htmlPage)), rows: 3, args: insecure, want: unread},
 		{name: "200 and no", serve: serve(says(200, "application/json", `{"code":"400","msg":"contact does not exist"}`)), rows: 3, args: insecure,
