@@ -7,13 +7,14 @@ import "time"
 const EventVersion = 1
 
 // Event is one message of a run, live or replayed from the ledger. Exactly one
-// of the pointers is set. Start comes first, Finish last; Progress and Pause
+// of the pointers is set. Start comes first, Finish last; Progress, Pause and Stopping
 // come only live and may be dropped without losing anything of the result.
 type Event struct {
 	Start    *Start
 	Row      *RowResult
 	Progress *Progress
 	Pause    *Pause
+	Stopping *Stopping
 	Finish   *Finish
 }
 
@@ -69,6 +70,10 @@ type Pause struct {
 	Until  time.Time
 	Reason string
 }
+
+// Stopping says that no attempt starts any more and that those on their way are
+// waited for.
+type Stopping struct{ InFlight int }
 
 // Finish closes a stream.
 type Finish struct {

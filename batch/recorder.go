@@ -239,8 +239,9 @@ func (r *recorder) drain() {
 			continue
 		default:
 		}
-		return
+		break
 	}
+	r.Emit(Event{Stopping: &Stopping{InFlight: r.sending}})
 }
 
 // commit makes what was gathered durable, and only then lets it take effect.

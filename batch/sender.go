@@ -253,7 +253,7 @@ func (s *HTTPSender) classify(sent *Sent, err error, w *wire) {
 		sent.Cause = CauseTimeout
 		sent.Message = fmt.Sprintf("no answer within %s", s.o.Timeout)
 		if w.conn.Load() == nil {
-			sent.Message = "no connection: " + networkMessage(err)
+			sent.Cause, sent.Message = CauseNetwork, "no connection in time"
 		}
 	}
 	if errors.Is(err, context.Canceled) {
@@ -305,7 +305,7 @@ func networkMessage(err error) string {
 	}
 	var cert *tls.CertificateVerificationError
 	if errors.As(err, &cert) {
-		return "the server's certificate is not trusted: " + cert.Err.Error()
+		return "the server's certificate is not trusted: " + cert.Err.Error() + "; --insecure accepts any"
 	}
 	var header tls.RecordHeaderError
 	if errors.As(err, &header) {

@@ -184,8 +184,7 @@ func (c *CSV) row(r *batch.RowResult) error {
 		results = append(results, Defuse(r.Captures[name]))
 	}
 	original := c.original(r.Cells)
-	// Cells beyond the header come last in both files: nothing of the input is
-	// lost, and loaded again the row still has too many cells.
+	// Cells beyond the header come last: nothing of the input is lost.
 	var surplus []string
 	if n := len(c.start.Header); len(r.Cells) > n {
 		surplus = r.Cells[n:]
@@ -200,7 +199,21 @@ func (c *CSV) row(r *batch.RowResult) error {
 	if err != nil {
 		return err
 	}
-	return file.write(original, results, surplus)
+	return file.write(c.asItWas(r.Cells), results)
+}
+
+// asItWas returns the cells of the columns that are shown, a short row short and
+// a long one long: loaded again uncorrected, it is refused again. Once the
+// missing cell is put in, or the surplus taken out, the result columns stand
+// where they belong.
+func (c *CSV) asItWas(cells []string) []string {
+	var out []string
+	for i, cell := range cells {
+		if i >= len(c.start.Header) || slices.Contains(c.keep, i) {
+			out = append(out, cell)
+		}
+	}
+	return out
 }
 
 // splitFile returns the file for rows with status s, begun with its first row.

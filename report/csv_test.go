@@ -201,8 +201,9 @@ func readBack(t *testing.T, path string, delimiter rune) [][]string {
 	return rows
 }
 
-// TestCSVRagged: short rows get empty cells; cells beyond the header come last
-// in the line, so that results stay in their columns and nothing is lost.
+// TestCSVRagged: in report.csv short rows get empty cells and cells beyond the
+// header come last, so that results stay in their columns; in the split files
+// rows stay as they were, so that they are refused again until they are mended.
 func TestCSVRagged(t *testing.T) {
 	r := newRun(t, "a,pmrun_row,b\n1\n1,2\n1,2,3\n1,2,3,=4,5\n",
 		batch.Record{Row: 4, Line: 5, Status: batch.Invalid, Cause: batch.CauseFormat, Message: "the row has 5 cells, the header 3"})
@@ -213,8 +214,8 @@ func TestCSVRagged(t *testing.T) {
 	invalid := `4,5,invalid,format,0,,,"the row has 5 cells, the header 3",,,`
 	compareFiles(t, r.files(t), map[string]string{
 		"report.csv":  lines(resultNames+",a,b", pending(1, 2)+",1,", pending(2, 3)+",1,", pending(3, 4)+",1,3", invalid+",1,3,=4,5"),
-		"pending.csv": lines("a,b,"+resultNames, "1,,"+pending(1, 2), "1,,"+pending(2, 3), "1,3,"+pending(3, 4)),
-		"invalid.csv": lines("a,b,"+resultNames, "1,3,"+invalid+",=4,5"),
+		"pending.csv": lines("a,b,"+resultNames, "1,"+pending(1, 2), "1,"+pending(2, 3), "1,3,"+pending(3, 4)),
+		"invalid.csv": lines("a,b,"+resultNames, "1,3,=4,5,"+invalid),
 	})
 }
 

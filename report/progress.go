@@ -56,6 +56,8 @@ func (p *Progress) Handle(e batch.Event) error {
 		p.pause(e.Pause)
 	case e.Progress != nil:
 		p.progress(e.Progress)
+	case e.Stopping != nil && e.Stopping.InFlight > 0:
+		p.stopping(e.Stopping)
 	case e.Finish != nil:
 		p.clear()
 	}
@@ -74,6 +76,13 @@ func (p *Progress) pause(e *batch.Pause) {
 	p.pausedTil = e.Until
 	p.clear()
 	fmt.Fprintf(p.out, "%s: nothing is sent until %s\n", oneLine(e.Reason), e.Until.Local().Format("15:04:05"))
+}
+
+func (p *Progress) stopping(e *batch.Stopping) {
+	if p.bar != nil {
+		_ = p.bar.Clear()
+	}
+	fmt.Fprintf(p.out, "ending: waiting for %d requests on their way, at most --timeout; a second Ctrl-C ends at once and leaves them unknown\n", e.InFlight)
 }
 
 func (p *Progress) progress(e *batch.Progress) {

@@ -228,11 +228,17 @@ func nothingUsed(in *Input) []Problem {
 	return say("none of the %d columns is used, beginning with %s", len(uses), strings.Join(names, ", "))
 }
 
+// mostUnused is how many unused columns are named one by one.
+const mostUnused = 20
+
 func columnUnused(in *Input) []Problem {
 	var out []Problem
 	for _, u := range in.Template.Uses() {
 		if len(u.Targets) > 0 || blankName(u.Column) {
 			continue // blank-header looks after columns without a name
+		}
+		if len(out) == mostUnused {
+			return append(out, Problem{Message: "more columns are not sent; \"pmrun check\" shows every column and where it goes"})
 		}
 		p := Problem{Column: u.Column, Message: fmt.Sprintf("the column %q is not sent", u.Column)}
 		names := []string{}

@@ -112,7 +112,7 @@ func (k *keyIndex) check(row batch.Row) (rec batch.Record, ok bool) {
 }
 
 // addRun adds the keys that an earlier run inserted, or may have inserted.
-func (k *keyIndex) addRun(ctx context.Context, path, host, operation string, key []string) (err error) {
+func (k *keyIndex) addRun(ctx context.Context, path string, to destination, key []string) (err error) {
 	dir := batch.RunDir(path)
 	l, err := ledger.OpenReadOnly(ctx, dir.Path(batch.LedgerFile))
 	if err != nil {
@@ -123,8 +123,8 @@ func (k *keyIndex) addRun(ctx context.Context, path, host, operation string, key
 	if err != nil {
 		return fmt.Errorf("the earlier run %s: %w", path, err)
 	}
-	if start.Host != host || start.Operation != operation {
-		return &otherTarget{path: path, target: target(start.Host, start.Operation), want: target(host, operation)}
+	if was := (destination{start.Host, start.Operation, start.Mock}); was != to {
+		return &otherTarget{path: path, was: was, is: to}
 	}
 	columns, err := keyColumns(start.Header, key)
 	if err != nil {
@@ -142,14 +142,29 @@ func (k *keyIndex) addRun(ctx context.Context, path, host, operation string, key
 	})
 }
 
-func target(host, operation string) string { return strings.TrimSpace(host + " " + operation) }
+// destination is where the rows of a run go. What went to a mock was not inserted
+// anywhere else.
+type destination struct {
+	host, operation string
+	mock            bool
+}
+
+func (d destination) String() string {
+	if d.mock {
+		return "the mock"
+	}
+	return strings.TrimSpace(d.host + " " + d.operation)
+}
 
 // otherTarget says that an earlier run went somewhere else, so that its keys say
 // nothing about this one.
-type otherTarget struct{ path, target, want string }
+type otherTarget struct {
+	path    string
+	was, is destination
+}
 
 func (e *otherTarget) Error() string {
-	return fmt.Sprintf("the earlier run %s went to %s, this one goes to %s: its keys say nothing here", e.path, e.target, e.want)
+	return fmt.Sprintf("the earlier run %s went to %s, this one goes to %s: its keys say nothing here", e.path, e.was, e.is)
 }
 
 // compareKeys prepares the comparison of keys that the job asks for.
@@ -164,7 +179,7 @@ func (p *prepared) compareKeys(ctx context.Context, s *settings) (err error) {
 // earlierRuns adds the keys of --against and of every run of --history.
 func (p *prepared) earlierRuns(ctx context.Context, s *settings) error {
 	add := func(path string) error {
-		return p.keys.addRun(ctx, path, p.host(), p.masker.Mask(p.operation()), p.job.Key)
+		return p.keys.addRun(ctx, path, destination{p.host(), p.masker.Mask(p.operation()), s.mock}, p.job.Key)
 	}
 	if s.against != "" {
 		if err := add(s.against); err != nil {

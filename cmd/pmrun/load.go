@@ -110,6 +110,11 @@ func (a *app) load(ctx context.Context, cmd *cobra.Command, s *settings, arg str
 		return err
 	}
 	defer t.close()
+	if job.LookupFirst || s.reconcile {
+		if _, err := p.finder(s, t.sender); err != nil {
+			return err
+		}
+	}
 	start, err := p.writeRunDir(dir, input, s)
 	if err != nil {
 		return err

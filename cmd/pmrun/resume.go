@@ -150,6 +150,9 @@ func (a *app) goOn(ctx context.Context, cmd *cobra.Command, s *settings, path st
 		for _, status := range which {
 			rows += counts[status]
 		}
+		if rows == 0 && !s.quiet {
+			fmt.Fprintln(a.stderr, "there are no such rows: nothing is sent")
+		}
 		if err := a.confirm(ctx, run.prepared, s, rows); err != nil {
 			return err
 		}
@@ -225,8 +228,8 @@ func maskedVariables(job *batch.Job) []string {
 func (p *prepared) sameAs(o *opened, mock bool) error {
 	const advice = "nothing was sent. Use the same environment, or begin a new run with load"
 	if mock != o.start.Mock {
-		was := map[bool]string{true: "went to the mock", false: "went to the real host"}
-		return fmt.Errorf("refused: the run before %s, this one would not (--mock); %s", was[o.start.Mock], advice)
+		was := map[bool]string{true: "went to the mock: add --mock", false: "went to the real host: leave --mock out"}
+		return fmt.Errorf("refused: the run before %s; nothing was sent", was[o.start.Mock])
 	}
 	now, err := p.digests(o.start.RunID)
 	if err != nil {

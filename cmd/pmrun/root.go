@@ -94,10 +94,24 @@ and a report that says, row by row, what happened.
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w: see %s --help", err, cmd.CommandPath())
+		return fmt.Errorf("%s: see %s --help", flagMessage(err), cmd.CommandPath())
 	})
 	root.AddCommand(a.loadCommand(), a.checkCommand(), a.resumeCommand(), a.retryCommand(), a.reconcileCommand(), a.verifyCommand(), a.undoCommand(), a.reportCommand(), a.mockCommand(), a.versionCommand(), a.helpTopic("exit-codes", "What each exit code means", func() string { return exitCodes }), a.helpTopic("rules", "What preflight checks", rulesText), a.helpTopic("errors", "What each status and cause means, and what to do", errorsText))
 	return root
+}
+
+// flagMessage puts what the flag parser says of a bad value into words.
+func flagMessage(err error) string {
+	msg, detail, _ := strings.Cut(err.Error(), " flag: ")
+	switch {
+	case strings.HasPrefix(detail, "strconv.ParseInt"), strings.HasPrefix(detail, "strconv.ParseUint"):
+		return msg + ": it has to be a whole number"
+	case strings.HasPrefix(detail, "strconv.ParseFloat"):
+		return msg + ": it has to be a number"
+	case strings.HasPrefix(detail, "time: "):
+		return msg + ": write it like 30s or 2m"
+	}
+	return err.Error()
 }
 
 const jobArg = "a job file, or a collection with --request and --data"

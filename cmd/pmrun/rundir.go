@@ -55,6 +55,17 @@ func (p *prepared) writeRunDir(dir batch.RunDir, input *inputCopy, s *settings) 
 	}
 	// Values are masked one by one: masking the text could break it.
 	job := *p.job
+	for _, path := range []*string{&job.Collection, &job.Environment, &job.Globals, &job.Data, &job.WorkingDir} {
+		if *path == "" {
+			continue
+		}
+		// Resume may be called from another directory.
+		abs, err := filepath.Abs(*path)
+		if err != nil {
+			return nil, err
+		}
+		*path = abs
+	}
 	job.EnvVar, job.Set = p.maskMap(job.EnvVar), p.maskMap(job.Set)
 	err := writeYAML(dir, batch.JobFile, resolvedJob{
 		Tool: tool(), RunID: p.run.ID, Host: p.host(), Method: p.template.Method, URL: p.masker.Mask(p.template.URL()), SHA256: hashes, Job: job,

@@ -26,6 +26,15 @@ type sending struct {
 	which    []batch.Status // rows with another status are left alone
 }
 
+// resumeHint is the command that goes on with the run.
+func (s *sending) resumeHint() string {
+	hint := fmt.Sprintf("pmrun resume %s", s.dir)
+	if s.start.Mock {
+		hint += " --mock"
+	}
+	return hint
+}
+
 // send runs the engine over the run directory's copy of the rows, then writes
 // the reports.
 func (a *app) send(ctx context.Context, s *sending) error {
@@ -92,9 +101,9 @@ func (a *app) finish(ctx context.Context, s *sending, ended batch.Ended, failure
 	case failure != nil:
 		kind, finish.Stopped = batch.StoppedByRule, failure.Error()
 	case ended.Rule != "":
-		kind, finish.Stopped = batch.StoppedByRule, fmt.Sprintf("%s. When that is mended: pmrun resume %s", ended.Rule, s.dir)
+		kind, finish.Stopped = batch.StoppedByRule, fmt.Sprintf("%s. When that is mended: %s", ended.Rule, s.resumeHint())
 	case ended.Cut:
-		kind, finish.Stopped = batch.StoppedByUser, fmt.Sprintf("interrupted; %d rows are pending: pmrun resume %s", counts[batch.Pending], s.dir)
+		kind, finish.Stopped = batch.StoppedByUser, fmt.Sprintf("interrupted; %d rows are pending: %s", counts[batch.Pending], s.resumeHint())
 	}
 	finish.ExitCode = batch.ExitCode(counts, kind)
 	if err := batch.SaveFinish(ctx, s.ledger, finish); err != nil {

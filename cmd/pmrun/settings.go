@@ -103,6 +103,14 @@ func (s *settings) job(cmd *cobra.Command, arg string) (*batch.Job, error) {
 // override puts the flags that were given on top of a job.
 func (s *settings) override(cmd *cobra.Command, job *batch.Job) error {
 	changed := cmd.Flags().Changed
+	for _, flag := range []string{"key", "rate", "idempotency-header", "max-failures"} {
+		if f := cmd.Flags().Lookup(flag); f != nil && f.Changed && (f.Value.String() == "" || f.Value.String() == "[]") {
+			return fmt.Errorf("--%s is empty: give it a value, or leave it out", flag)
+		}
+	}
+	if s.settle < 0 {
+		return fmt.Errorf("settle is %s: it has to be 0 or more", s.settle)
+	}
 	for flag, target := range map[string]struct{ from, to *string }{
 		"environment": {&s.environment, &job.Environment},
 		"globals":     {&s.globals, &job.Globals}, "data": {&s.data, &job.Data}, "delimiter": {&s.delimiter, &job.Delimiter},

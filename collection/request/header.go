@@ -49,12 +49,19 @@ func (c *compiler) compileHeaders(headers []collection.Header) {
 		c.addHeader("User-Agent", vars.Segments{{Text: c.o.UserAgent}}, false, "header User-Agent")
 	}
 	if key := c.o.RowHeader; key != "" {
-		if !isToken(key) {
+		_, taken := c.header(key)
+		for _, own := range []string{"Host", "Content-Length", "Transfer-Encoding", "Connection"} {
+			taken = taken || sameHeader(own, key)
+		}
+		switch {
+		case !isToken(key):
 			c.problem("header "+key, fmt.Errorf("%q is not a header name", key))
+			return
+		case taken || c.protected(key):
+			c.problem("header "+key, errors.New("the request has this header already: choose another name for --idempotency-header, such as Idempotency-Key"))
 			return
 		}
 		// An occurrence that no placeholder of the request has.
-		c.t.headers = slices.DeleteFunc(c.t.headers, func(h header) bool { return sameHeader(h.key, key) })
 		c.addHeader(key, vars.Segments{{Kind: vars.DynamicSlot, Name: "$guid", Index: -1}}, false, "header "+key)
 	}
 }
