@@ -13,6 +13,7 @@ import (
 
 	"github.com/pmrun/pmrun/batch"
 	"github.com/pmrun/pmrun/collection/request"
+	"github.com/pmrun/pmrun/collection/vars"
 )
 
 // MaxCell is the largest cell that is sent, in bytes.
@@ -326,4 +327,20 @@ func (rc *rowCheck) jsonField(column string) bool {
 	return slices.ContainsFunc(rc.fields, func(f fieldCheck) bool {
 		return f.contract.JSON != "" && f.field.Column == column
 	})
+}
+
+// placeholderInCell names cells that look like placeholders: in a load cells are
+// never expanded, or a spreadsheet could read secrets.
+func placeholderInCell(rc *rowCheck) []Problem {
+	var out []Problem
+	for i, cell := range rc.row.Cells {
+		if i >= len(rc.Checker.in.Header) || !strings.Contains(cell, "{{") && !strings.Contains(cell, "<<") {
+			continue
+		}
+		name := rc.Checker.in.Header[i]
+		if !request.Reserved(name) && vars.HasPlaceholder(cell) {
+			out = append(out, Problem{Column: name, Message: fmt.Sprintf("the cell holds %s, which is sent as it stands", request.Excerpt(cell))})
+		}
+	}
+	return out
 }

@@ -196,6 +196,10 @@ func ruleCases() []ruleCase {
 		{rule: "blank-header", name: "later row", near: func(l *load) { l.repeat(3); l.add("", "") },
 			spoil: func(l *load) { l.repeat(3); l.add("", ""); l.rows[1][8], l.rows[2][8] = "x", "y" }, want: []string{"data from line 3 on"}},
 
+		{rule: "placeholder-in-cell", name: "braces", row: true, column: "description", spoil: cell("description", "say {{wolkvox_token}}"), near: cell("description", "say {wolkvox_token}}"),
+			want: []string{"{{wolkvox_token}}", "as it stands"}},
+		{rule: "placeholder-in-cell", name: "angles", row: true, column: "description", spoil: cell("description", "<<operation>>"), near: cell("description", "<<>> a << b")},
+
 		{rule: "nothing-used", name: "a title above the header", near: nothing, spoil: func(l *load) {
 			values := map[string]string{"case-type": "Request", "status": "open", "priority": "low", "form": ""}
 			for len(l.columns) > 0 {

@@ -1,6 +1,7 @@
 package preflight
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -34,16 +35,27 @@ func tokenMissing(in *Input) []Problem {
 	token := ofToken(in)
 	if slices.ContainsFunc(in.Template.Problems, token) {
 		// What else is wrong with its value is token-malformed.
-		return templateProblems(in, func(p request.Problem) bool { return token(p) && withoutValue(p) })
+		return whereFrom(in, templateProblems(in, func(p request.Problem) bool { return token(p) && withoutValue(p) }))
 	}
 	header := in.Contract.Token.Header
 	switch value, constant := in.Template.Header(header); {
 	case constant && value == "":
-		return say("the header %s is empty", header)
+		return whereFrom(in, say("the header %s is empty", header))
 	case tokenHeaders(in) == 0:
-		return say("the request has no header %s", header)
+		return whereFrom(in, say("the request has no header %s", header))
 	}
 	return nil
+}
+
+// whereFrom adds to each problem where people get a token, as the contract says.
+func whereFrom(in *Input, problems []Problem) []Problem {
+	for i := range problems {
+		problems[i].Mend = fmt.Sprintf("add the header %s to the request, or give its variable a value, best in PMRUN_VAR_NAME", in.Contract.Token.Header)
+		if about := in.Contract.Token.About; about != "" {
+			problems[i].Mend += "; " + about
+		}
+	}
+	return problems
 }
 
 func tokenMalformed(in *Input) []Problem {

@@ -16,6 +16,7 @@ import (
 	"github.com/pmrun/pmrun/batch"
 	"github.com/pmrun/pmrun/batch/ledger"
 	"github.com/pmrun/pmrun/batch/preflight"
+	"github.com/pmrun/pmrun/collection/request"
 )
 
 func (a *app) loadCommand() *cobra.Command {
@@ -200,6 +201,11 @@ func (a *app) printProblems(p *prepared, refused bool) {
 	}
 	if !refused && p.rows.invalid > 0 {
 		fmt.Fprintf(a.stderr, "%d of %d rows are invalid and left out: see invalid.csv\n", p.rows.invalid, p.facts.Rows)
+	}
+	for _, f := range p.template.Fields() {
+		if !refused && f.Sample && p.required(f.Name) {
+			fmt.Fprintf(a.stderr, "every row gets %s = %s, the collection's own value: no column, --map or --set fills it\n", f.Name, request.Excerpt(p.template.Value(&f, nil, 0)))
+		}
 	}
 	var shown []preflight.Problem
 	for _, f := range pl.Problems {

@@ -203,6 +203,15 @@ func (p *prepared) operation() string {
 	return ""
 }
 
+// required reports whether the contract requires the field.
+func (p *prepared) required(field string) bool {
+	if p.contract == nil {
+		return false
+	}
+	f, known := p.contract.Field(field)
+	return known && f.Required
+}
+
 // host is the target, for people and for comparing runs.
 func (p *prepared) host() string {
 	scheme, host, _, ok := p.template.Target()

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/pmrun/pmrun/batch"
 )
@@ -117,7 +119,15 @@ func (a *app) verify(ctx context.Context, cmd *cobra.Command, s *settings, path 
 		}
 		v := &verification{app: a, finder: finder, want: chooser(counts[batch.Succeeded], sample)}
 		open := func() (batch.Source, error) { return openInput(run.dir, run.start) }
-		err = batch.EachRow(ctx, run.ledger, open, v.wants, func(row batch.Row, rec batch.Record) error { return v.row(ctx, row, rec) })
+		g, looking := errgroup.WithContext(ctx)
+		g.SetLimit(*run.job.Concurrency)
+		err = batch.EachRow(looking, run.ledger, open, v.wants, func(row batch.Row, rec batch.Record) error {
+			g.Go(func() error { return v.row(looking, row, rec) })
+			return looking.Err()
+		})
+		if failed := g.Wait(); failed != nil {
+			err = failed
+		}
 		if ctx.Err() != nil {
 			return &exitError{batch.ExitInterrupted, fmt.Errorf("interrupted after %d rows", v.looked())}
 		}
@@ -154,6 +164,7 @@ type verification struct {
 	*app
 	finder                  *batch.Finder
 	want                    func() bool
+	mu                      sync.Mutex // guards what follows, and the list
 	there, missing, unclear int
 }
 
@@ -166,6 +177,8 @@ func (v *verification) row(ctx context.Context, row batch.Row, rec batch.Record)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
 	found := ""
 	switch {
 	case err != nil:

@@ -70,6 +70,7 @@ func (c *compiler) field(p collection.Param, in string) (f Field, key, value var
 	if value == nil {
 		value = c.text(p.Value, in+" field "+name, true, c.jsonField[name])
 		f.Column = c.columnOf(value)
+		f.Sample = p.Value != "" && !vars.HasPlaceholder(p.Value)
 	}
 	f.ops = compileOps(value, plain, in+" field "+name, nil)
 	markField(f.ops)

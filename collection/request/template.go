@@ -71,8 +71,9 @@ func (p Problem) Error() string { return p.Where + ": " + p.Err.Error() }
 type Field struct {
 	// Name is the key; In is "form-data", "urlencoded" or "query".
 	Name, In string
-	// File is set for file parts.
-	File bool
+	// File is set for file parts; Sample when the value is a literal of the
+	// collection, which exports fill with samples.
+	File, Sample bool
 	// Column is the header of the column that fills the field alone, if any.
 	Column string
 	ops    []op
