@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -196,5 +197,36 @@ func TestVerifyMissing(t *testing.T) {
 	}
 	if got := n.Load(); got != 9 {
 		t.Errorf("%s inserts", strconv.FormatInt(got, 10))
+	}
+}
+
+// TestReconcileByRequest looks rows up by a request of the collection, filled
+// with the row.
+func TestReconcileByRequest(t *testing.T) {
+	server := newLyingCRM(t, func(n int64) lie {
+		if n%3 == 0 {
+			return storeAndCut
+		}
+		return truth
+	})
+	dir := t.TempDir()
+	args, out := loadArgs(t, dir, server.host(), 12)
+	text, err := os.ReadFile(args[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := `, {"name": "Query", "request": {"method": "POST", "header": [{"key": "Wolkvox-Token", "value": "{{wolkvox_token}}"}],
+		"url": "http://{{crm_server}}/server/API/v2/cases/queryCases.php",
+		"body": {"mode": "raw", "raw": "{\"operation\": \"{{operation}}\", \"field\": \"description\", \"value\": \"{{description}}\"}", "options": {"raw": {"language": "json"}}}}}]}`
+	write(t, dir, "crm.json", strings.TrimSuffix(string(text), "]}")+query)
+	if code, stdout, stderr := pmrun(t, args...); code != 5 {
+		t.Fatalf("exit code %d\n%s\n%s", code, stdout, stderr)
+	}
+	code, _, stderr := pmrun(t, "reconcile", out, "--request", "Query", "--match", "map(json.data, #.wolkvox_id)", "--rate", "none")
+	if code != 0 || !strings.Contains(stderr, "reconciled: 4 found") {
+		t.Errorf("exit code %d\n%s", code, stderr)
+	}
+	if server.crm.Len() != 12 {
+		t.Errorf("%d cases", server.crm.Len())
 	}
 }
