@@ -52,9 +52,11 @@ type Job struct {
 	Burst       *int     `yaml:"burst,omitempty"`
 	Concurrency *int     `yaml:"concurrency,omitempty"`
 	Timeout     Duration `yaml:"timeout,omitempty"`
-	Retries     *int     `yaml:"retries,omitempty"`
-	MaxWait     Duration `yaml:"max-wait,omitempty"`
-	MaxFailures string   `yaml:"max-failures,omitempty"`
+	// HeaderTimeout bounds the wait for an answer's first byte, within Timeout.
+	HeaderTimeout Duration `yaml:"header-timeout,omitempty"`
+	Retries       *int     `yaml:"retries,omitempty"`
+	MaxWait       Duration `yaml:"max-wait,omitempty"`
+	MaxFailures   string   `yaml:"max-failures,omitempty"`
 	// Stop has the numbers of the other stop rules; 0 switches one off.
 	Stop *JobStop `yaml:"stop,omitempty"`
 	// MaxAnswer bounds how much of an answer is read, in bytes.

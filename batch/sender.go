@@ -61,6 +61,9 @@ type Sender interface {
 type HTTPOptions struct {
 	// Timeout bounds an attempt from start to the answer's last byte.
 	Timeout time.Duration
+	// HeaderTimeout bounds the wait for the answer's first byte after the request
+	// was written; 0 leaves it to Timeout.
+	HeaderTimeout time.Duration
 	// Concurrency is how many connections are kept.
 	Concurrency int
 	// Insecure accepts any certificate.
@@ -116,10 +119,12 @@ func NewHTTPSender(o HTTPOptions) *HTTPSender {
 		},
 		TLSClientConfig:     &tls.Config{InsecureSkipVerify: o.Insecure, RootCAs: o.RootCAs},
 		TLSHandshakeTimeout: tlsTimeout,
-		ForceAttemptHTTP2:   true,
-		MaxIdleConns:        o.Concurrency,
-		MaxIdleConnsPerHost: o.Concurrency,
-		IdleConnTimeout:     idleTimeout,
+
+		ResponseHeaderTimeout: o.HeaderTimeout,
+		ForceAttemptHTTP2:     true,
+		MaxIdleConns:          o.Concurrency,
+		MaxIdleConnsPerHost:   o.Concurrency,
+		IdleConnTimeout:       idleTimeout,
 	}}
 }
 
@@ -251,7 +256,11 @@ func (s *HTTPSender) classify(sent *Sent, err error, w *wire) {
 	var netErr net.Error
 	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &netErr) && netErr.Timeout() {
 		sent.Cause = CauseTimeout
-		sent.Message = fmt.Sprintf("no answer within %s", s.o.Timeout)
+		limit := s.o.Timeout
+		if s.o.HeaderTimeout > 0 && sent.Duration < limit {
+			limit = s.o.HeaderTimeout
+		}
+		sent.Message = fmt.Sprintf("no answer within %s", limit)
 		if w.conn.Load() == nil {
 			sent.Cause, sent.Message = CauseNetwork, "no connection in time"
 		}

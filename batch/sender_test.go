@@ -195,6 +195,27 @@ func TestSendNothing(t *testing.T) {
 	}
 }
 
+// TestSendHeaderTimeout gives up on a silent server before the whole time is up,
+// and not on a slow answer that has begun.
+func TestSendHeaderTimeout(t *testing.T) {
+	silent, _ := rawServer(t, func(_ int64, c net.Conn) { _, _ = io.Copy(io.Discard, c) })
+	s := sender(t, batch.HTTPOptions{Timeout: time.Hour, HeaderTimeout: 50 * time.Millisecond})
+	if got := s.Send(t.Context(), filled(t, "POST", "http://"+silent+"/", "a=1", nil)); got.Ending != batch.Uncertain || got.Cause != batch.CauseTimeout {
+		t.Errorf("%+v", got)
+	}
+	begun := make(chan struct{})
+	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_ = http.NewResponseController(w).Flush()
+		<-begun
+		_, _ = io.WriteString(w, "late")
+	}))
+	defer slow.Close()
+	time.AfterFunc(100*time.Millisecond, func() { close(begun) })
+	if got := s.Send(t.Context(), filled(t, "POST", slow.URL, "a=1", nil)); string(got.Answer.Body) != "late" {
+		t.Errorf("%+v", got)
+	}
+}
+
 // TestSendBounded reads no more of an answer than the limit.
 func TestSendBounded(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

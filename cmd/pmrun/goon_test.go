@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -258,5 +259,59 @@ func TestIdempotencyHeader(t *testing.T) {
 			t.Errorf("%s: %q", description, v)
 		}
 		seen[v[0]] = true
+	}
+}
+
+// TestNothingLeaks alternates full and sparse rows: an empty cell is sent empty,
+// whatever the row before had.
+func TestNothingLeaks(t *testing.T) {
+	server := newRecorder(t)
+	dir := t.TempDir()
+	collection, environment := crmFiles(t, dir, server.host())
+	var data strings.Builder
+	data.WriteString("description,solution,form\n")
+	for i := range 200 {
+		if i%2 == 0 {
+			fmt.Fprintf(&data, "row %d,solution of %d,\"{\"\"Subject\"\": \"\"%d\"\"}\"\n", i, i, i)
+		} else {
+			fmt.Fprintf(&data, "row %d,,\n", i)
+		}
+	}
+	code, _, stderr := pmrun(t, "load", collection, "--request", "Insert CRM cases", "-e", environment, "-d", write(t, dir, "rows.csv", data.String()),
+		"--rate", "none", "--concurrency", "4", "--out", filepath.Join(dir, "out"))
+	if code != 0 {
+		t.Fatalf("exit code %d\n%s", code, stderr)
+	}
+	for _, c := range server.stored() {
+		var i int
+		if _, err := fmt.Sscanf(c["description"], "row %d", &i); err != nil {
+			t.Fatal(err)
+		}
+		solution, form := fmt.Sprintf("solution of %d", i), fmt.Sprintf(`{"Subject": "%d"}`, i)
+		if i%2 == 1 {
+			solution, form = "", ""
+		}
+		if c["solution"] != solution || c["form"] != form || len(c) != 10 {
+			t.Errorf("row %d: %q", i, c)
+		}
+	}
+}
+
+// TestBalance says loudly that the rows do not add up, with a code of its own.
+func TestBalance(t *testing.T) {
+	server := newRecorder(t)
+	_, out := begin(t, server)
+	text, err := os.ReadFile(filepath.Join(out, batch.InputFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, changed := range map[string]string{
+		"a row more":    string(text) + "row 11\n",
+		"rows are gone": "description\nrow 1\n",
+	} {
+		write(t, out, batch.InputFile, changed)
+		if code, _, stderr := pmrun(t, "report", out); code != 70 || !strings.Contains(stderr, "THE BALANCE DOES NOT CLOSE") {
+			t.Errorf("%s: exit code %d\n%s", name, code, stderr)
+		}
 	}
 }

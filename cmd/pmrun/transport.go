@@ -29,7 +29,7 @@ func (t *transport) close() {
 // transport opens what rows are sent over. With mock, every connection goes to
 // a mock CRM inside this process, whose certificates only this process trusts.
 func (p *prepared) transport(ctx context.Context, mock bool) (*transport, error) {
-	o := batch.HTTPOptions{Timeout: time.Duration(p.job.Timeout), Concurrency: *p.job.Concurrency, Insecure: p.job.Insecure, MaxBody: p.job.MaxAnswer}
+	o := batch.HTTPOptions{Timeout: time.Duration(p.job.Timeout), HeaderTimeout: time.Duration(p.job.HeaderTimeout), Concurrency: *p.job.Concurrency, Insecure: p.job.Insecure, MaxBody: p.job.MaxAnswer}
 	t := &transport{}
 	if mock {
 		server, err := mockcrm.New(mockcrm.Options{})
