@@ -24,9 +24,11 @@ type Summary struct {
 	sent     int64 // rows that had an attempt, however it ended
 	first    time.Time
 	last     time.Time
-	latency  *hdrhistogram.Histogram // in microseconds
-	slowest  time.Duration
-	groups   map[groupKey]*Group
+	// lastStart is when the last attempt began.
+	lastStart time.Time
+	latency   *hdrhistogram.Histogram // in microseconds
+	slowest   time.Duration
+	groups    map[groupKey]*Group
 }
 
 type groupKey struct {
@@ -74,6 +76,9 @@ func (s *Summary) row(r *batch.Record) {
 		s.sent++
 		if s.first.IsZero() || r.StartedAt.Before(s.first) {
 			s.first = r.StartedAt
+		}
+		if r.StartedAt.After(s.lastStart) {
+			s.lastStart = r.StartedAt
 		}
 		if end := r.StartedAt.Add(r.Duration); end.After(s.last) {
 			s.last = end
@@ -125,12 +130,14 @@ func (s *Summary) causes() map[string]int64 {
 // resumed the break counts too.
 func (s *Summary) span() time.Duration { return s.last.Sub(s.first) }
 
-// rowsPerSecond is over the span; one row has no rate.
+// rowsPerSecond is how fast rows were begun: from the first start to the last
+// there is one interval less than rows. One row has no rate.
 func (s *Summary) rowsPerSecond() float64 {
-	if s.sent < 2 || s.span() <= 0 {
+	starts := s.lastStart.Sub(s.first)
+	if s.sent < 2 || starts <= 0 {
 		return 0
 	}
-	return float64(s.sent) / s.span().Seconds()
+	return float64(s.sent-1) / starts.Seconds()
 }
 
 // Latency holds percentiles, in milliseconds, of the last attempts of rows that

@@ -55,7 +55,7 @@ func TestText(t *testing.T) {
 		batch.CauseValue: "not shown: the message of an invalid row has it", batch.CauseURL: "no such row",
 	}
 	compareText(t, printed(t, r, &batch.Finish{Stopped: "the token: \x1b[31m" + long + ". When that is mended: pmrun resume run"}), `
-Cases/ [1mInsert to https://crm.example.com: 16 rows in 14.25s, 50.5/min
+Cases/ [1mInsert to https://crm.example.com: 16 rows in 14.25s, 47.1/min
 latency ms: p50 250.0, p95 250.0, p99 250.0, max 250.0; attempts: 12
 stopped early: the token:  [31m`+long+`. When that is mended: pmrun resume run
 
