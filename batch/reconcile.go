@@ -21,6 +21,10 @@ type Reconciler struct {
 	Settle time.Duration
 	// Emit receives a row event for every row that was decided.
 	Emit func(Event)
+
+	// nameless has, by look-up value, rows that succeeded without an id: a record
+	// that is found by the same value may be theirs.
+	nameless map[string]int64
 }
 
 // question is an unknown row that was looked up once and not found.
@@ -38,6 +42,9 @@ func (r *Reconciler) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := r.findNameless(ctx); err != nil {
+		return err
+	}
 	var open []question
 	err = EachRow(ctx, r.Ledger, r.Open, func(rec Record) bool { return rec.Status == Unknown }, func(row Row, rec Record) error {
 		ids, err := r.Lookup.Find(ctx, row)
@@ -45,7 +52,7 @@ func (r *Reconciler) Run(ctx context.Context) error {
 			open = append(open, question{row: row, asked: time.Now()})
 			return nil
 		}
-		return r.decide(ctx, rec, ids, err, taken)
+		return r.decide(ctx, row, rec, ids, err, taken)
 	})
 	for i := 0; i < len(open) && err == nil; i++ {
 		err = r.askAgain(ctx, open[i], taken)
@@ -70,7 +77,17 @@ func (r *Reconciler) askAgain(ctx context.Context, q question, taken map[string]
 		return err
 	}
 	ids, err := r.Lookup.Find(ctx, q.row)
-	return r.decide(ctx, rec, ids, err, taken)
+	return r.decide(ctx, q.row, rec, ids, err, taken)
+}
+
+// findNameless collects the rows that succeeded without an id.
+func (r *Reconciler) findNameless(ctx context.Context) error {
+	r.nameless = make(map[string]int64)
+	without := func(rec Record) bool { return rec.Status == Succeeded && rec.Ref == "" }
+	return EachRow(ctx, r.Ledger, r.Open, without, func(row Row, _ Record) error {
+		r.nameless[r.Lookup.Value(row)] = row.Num
+		return nil
+	})
 }
 
 func sleepUntil(ctx context.Context, t time.Time) error {
@@ -85,7 +102,7 @@ func sleepUntil(ctx context.Context, t time.Time) error {
 }
 
 // decide records what the look-ups of a row say.
-func (r *Reconciler) decide(ctx context.Context, rec Record, ids []string, failed error, taken map[string]int64) error {
+func (r *Reconciler) decide(ctx context.Context, row Row, rec Record, ids []string, failed error, taken map[string]int64) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -97,6 +114,8 @@ func (r *Reconciler) decide(ctx context.Context, rec Record, ids []string, faile
 		rec.Message = fmt.Sprintf("reconcile: %d records match; look which is the row's", len(ids))
 	case len(ids) == 1 && taken[ids[0]] != 0 && taken[ids[0]] != rec.Row:
 		rec.Message = fmt.Sprintf("reconcile: the only match is %s, which is row %d's", ids[0], taken[ids[0]])
+	case len(ids) == 1 && r.nameless[r.Lookup.Value(row)] != 0:
+		rec.Message = fmt.Sprintf("reconcile: the only match is %s, which may be row %d's: that one succeeded and its id is not known", ids[0], r.nameless[r.Lookup.Value(row)])
 	case len(ids) == 1:
 		rec.Status, rec.Cause, rec.Ref, rec.Answer = Succeeded, "", ids[0], nil
 		rec.Message = "reconcile: found"
@@ -119,7 +138,7 @@ func (r *Reconciler) refs(ctx context.Context) (map[string]int64, error) {
 		if err != nil {
 			return nil, err
 		}
-		if rec.Status == Succeeded && rec.Ref != "" {
+		if (rec.Status == Succeeded || rec.Status == Skipped) && rec.Ref != "" {
 			taken[rec.Ref] = rec.Row
 		}
 	}

@@ -49,6 +49,7 @@ func (r *recorder) record(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	r.left = r.left || r.draining && len(r.waiting) > 0
 	return r.broken
 }
 
@@ -163,6 +164,11 @@ func (r *recorder) take1(e end) {
 	}
 	r.sending--
 	switch prior := e.task.prior; {
+	case prior != nil && prior.Status == Unknown && e.Attempts == prior.Attempts:
+		again := *prior
+		again.Message = fmt.Sprintf("not sent again: %s; the earlier attempt: %s", e.Message, prior.Message)
+		e.Record = again
+		r.settle(e)
 	case prior != nil && prior.Status == Unknown && e.Status != Succeeded:
 		// A person sent it again, and the earlier attempt may still have created
 		// it: nothing but a success ends that.

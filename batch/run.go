@@ -118,7 +118,7 @@ func (e *Engine) Run(ctx context.Context) (Ended, error) {
 	}
 	g.Go(func() error { return r.record(ctx) })
 	err := g.Wait()
-	return Ended{Rule: r.watch.reason, Cut: r.left || r.unread}, err
+	return Ended{Rule: r.watch.reason, Cut: r.left || r.unread || len(r.rows) > 0}, err
 }
 
 // lookahead is how many rows have a durable intent before a connection is free:

@@ -56,6 +56,9 @@ func TestResumeElsewhere(t *testing.T) {
 		t.Error("rows went to the other host")
 	}
 	t.Setenv("PMRUN_VAR_operation", "first-company")
+	for _, flag := range []string{"--concurrency=0", "--concurrency=-1", "--burst=0", "--timeout=0s"} {
+		refuses(t, here, "it has to be", "resume", out, flag)
+	}
 	if code, _, stderr := pmrun(t, "resume", out); code != 0 || len(here.stored()) != 10 {
 		t.Errorf("exit code %d, %d cases\n%s", code, len(here.stored()), stderr)
 	}

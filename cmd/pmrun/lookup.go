@@ -33,17 +33,38 @@ func (p *prepared) ownLookup(f *batch.Finder, s *settings) error {
 	if err != nil {
 		return err
 	}
-	if f.Found, err = contract.NewFound(s.match); err != nil {
+	found, err := contract.NewFound(s.match)
+	if err != nil {
 		return fmt.Errorf("--match: %w", err)
 	}
-	f.Template = request.Compile(item, p.requestOptions(p.header))
+	f.Found = func(a *batch.Answer) ([]string, error) {
+		// A refusal with an empty list does not say that there is no record; an
+		// expression that looks at the status knows what it does.
+		if (a.Status < 200 || a.Status > 299) && !strings.Contains(s.match, "status") {
+			return nil, fmt.Errorf("the look-up was answered with HTTP status %d", a.Status)
+		}
+		return found(a)
+	}
+	o := p.requestOptions(p.header)
+	o.RowHeader = "" // it belongs to the insert
+	f.Template = request.Compile(item, o)
+	f.Masker = p.maskerFor(f.Template)
 	f.Cells = func(r batch.Row) []string { return r.Cells }
 	f.Value = func(batch.Row) string { return "-" }
-	return sendable(f.Template, "the look-up request "+item.Path())
+	return p.sendable(f.Template, "the look-up request "+item.Path())
 }
 
-func sendable(t *request.Template, what string) error {
-	if len(t.Problems) == 0 {
+// sendable refuses another request of a run that cannot be sent, or that would go
+// to another host than the run's rows.
+func (p *prepared) sendable(t *request.Template, what string) error {
+	scheme, host, _, ok := t.Target()
+	ownScheme, ownHost, _, own := p.template.Target()
+	switch {
+	case t.Holds(vars.Masked):
+		return fmt.Errorf("%s holds a secret itself, which the run directory does not keep: move it into a variable of the environment", what)
+	case len(t.Problems) == 0 && (!ok || !own || scheme != ownScheme || host != ownHost):
+		return fmt.Errorf("%s goes to another host than the run's rows: %s, not %s", what, p.masker.Mask(scheme+"://"+host), p.host())
+	case len(t.Problems) == 0:
 		return nil
 	}
 	errs := make([]error, len(t.Problems))
@@ -84,7 +105,8 @@ func (p *prepared) contractLookup(f *batch.Finder) error {
 	f.Template = request.Compile(item, o)
 	f.Value = value
 	f.Cells = func(r batch.Row) []string { return []string{value(r)} }
-	return sendable(f.Template, "the contract's look-up request")
+	f.Masker = p.maskerFor(f.Template)
+	return p.sendable(f.Template, "the contract's look-up request")
 }
 
 // valueOf returns what a row has in a field of the request, or in a column.

@@ -189,6 +189,11 @@ func (p *prepared) requestOptions(header []string) request.Options {
 	return o
 }
 
+// maskerFor knows the secrets of another request of the run too.
+func (p *prepared) maskerFor(t *request.Template) *vars.Masker {
+	return vars.NewMasker(slices.Concat(p.scopes.Secrets(), p.template.Secrets(), t.Secrets(), p.collection.Secrets()))
+}
+
 // operation is the account that the rows go to, where the contract knows which
 // field names it and the row does not.
 func (p *prepared) operation() string {

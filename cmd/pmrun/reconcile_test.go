@@ -230,3 +230,46 @@ func TestReconcileByRequest(t *testing.T) {
 		t.Errorf("%d cases", server.crm.Len())
 	}
 }
+
+// TestReconcileDoubts leaves rows unknown when an answer is no answer to the
+// question, or may be about another row.
+func TestReconcileDoubts(t *testing.T) {
+	server := newRecorder(t)
+	var status, inserts atomic.Int64
+	status.Store(http.StatusUnauthorized)
+	server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/find"):
+			w.WriteHeader(int(status.Load()))
+			if status.Load() == http.StatusOK {
+				_, _ = io.WriteString(w, `{"data":["the-one"]}`)
+				return
+			}
+			_, _ = io.WriteString(w, `{"data":[]}`)
+		case inserts.Add(1) == 1:
+			w.WriteHeader(http.StatusCreated) // without an id
+		default:
+			panic(http.ErrAbortHandler)
+		}
+	})
+	dir := t.TempDir()
+	collection := write(t, dir, "c.json", `{"info": {"name": "c"}, "item": [
+		{"name": "Insert", "request": {"method": "POST", "url": "http://{{host}}/insert", "body": {"mode": "urlencoded", "urlencoded": [{"key": "name", "value": "{{name}}"}]}}},
+		{"name": "Find", "request": {"method": "GET", "url": "http://{{host}}/find?name={{name}}"}}]}`)
+	out := filepath.Join(dir, "out")
+	code, stdout, stderr := pmrun(t, "load", collection, "--request", "Insert", "--env-var", "host="+server.host(), "-d", write(t, dir, "rows.csv", "name\nsame\nsame\n"), "--concurrency", "1", "--out", out)
+	if code != 5 {
+		t.Fatalf("exit code %d\n%s\n%s", code, stdout, stderr)
+	}
+	for code, want := range map[int]string{
+		http.StatusUnauthorized: "HTTP status 401",
+		http.StatusOK:           "may be row 1's",
+	} {
+		status.Store(int64(code))
+		exit, _, stderr := pmrun(t, "reconcile", out, "--request", "Find", "--match", "json.data", "--settle", "1ms")
+		_, unknown := readCSV(t, filepath.Join(out, "unknown.csv"))
+		if exit != 5 || len(unknown) != 1 || !strings.Contains(unknown[0]["pmrun_message"], want) {
+			t.Errorf("%d: exit code %d, %v\n%s", code, exit, unknown, stderr)
+		}
+	}
+}

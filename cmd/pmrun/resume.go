@@ -180,7 +180,7 @@ func (a *app) reprepare(cmd *cobra.Command, s *settings, o *opened) (*prepared, 
 		job.Contract = contract.None // the digest tells whether that is right
 	}
 	secret := maskedVariables(&job)
-	if err := s.override(cmd, &job); err != nil {
+	if err := errors.Join(s.override(cmd, &job), checkNumbers(&job)); err != nil {
 		return nil, err
 	}
 	for _, name := range secret {

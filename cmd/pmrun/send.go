@@ -103,7 +103,10 @@ func (a *app) finish(ctx context.Context, s *sending, ended batch.Ended, failure
 	case ended.Rule != "":
 		kind, finish.Stopped = batch.StoppedByRule, fmt.Sprintf("%s. When that is mended: %s", ended.Rule, s.resumeHint())
 	case ended.Cut:
-		kind, finish.Stopped = batch.StoppedByUser, fmt.Sprintf("interrupted; %d rows are pending: %s", counts[batch.Pending], s.resumeHint())
+		kind, finish.Stopped = batch.StoppedByUser, "interrupted; the same command again goes on with the rest"
+		if n := counts[batch.Pending]; n > 0 {
+			finish.Stopped = fmt.Sprintf("interrupted; %d rows are pending: %s", n, s.resumeHint())
+		}
 	}
 	finish.ExitCode = batch.ExitCode(counts, kind)
 	if err := batch.SaveFinish(ctx, s.ledger, finish); err != nil {

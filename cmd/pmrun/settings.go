@@ -190,9 +190,6 @@ func packs(values []string, target *map[string][]string) error {
 // checkJob reports settings that are missing or out of range.
 func checkJob(j *batch.Job) error {
 	var errs []error
-	if _, err := batch.ParseMaxFailures(j.MaxFailures, 0); err != nil {
-		errs = append(errs, err)
-	}
 	need := func(value, what string) {
 		if value == "" {
 			errs = append(errs, errors.New(what))
@@ -201,6 +198,15 @@ func checkJob(j *batch.Job) error {
 	need(j.Collection, "no collection: name a collection file, or a job file with collection:")
 	need(j.Request, "no request: name it with --request, or request: in the job; pmrun lists the names when one does not fit")
 	need(j.Data, "no data: name the rows' file with --data, or data: in the job")
+	return errors.Join(append(errs, checkNumbers(j))...)
+}
+
+// checkNumbers reports settings of the pace that are out of range.
+func checkNumbers(j *batch.Job) error {
+	var errs []error
+	if _, err := batch.ParseMaxFailures(j.MaxFailures, 0); err != nil {
+		errs = append(errs, err)
+	}
 	if n := *j.Concurrency; n < 1 || n > 1000 {
 		errs = append(errs, fmt.Errorf("concurrency is %d: it has to be from 1 to 1000", n))
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -36,7 +37,8 @@ every row of a run that succeeded and has an id. The request uses {{pmrun_ref}},
 a field bound with --map FIELD=pmrun_ref; the columns of the file are there too.
 
 Without --yes nothing is sent: the first requests are shown. What was undone is
-recorded; running the same command again goes on with the rest.
+recorded; running the same command again goes on with the rest, and with rows whose
+undo was refused.
 
 ` + exitCodes,
 		Args: oneArg("a run directory"),
@@ -103,14 +105,16 @@ func (a *app) undoRequest(cmd *cobra.Command, s *settings, o *opened) (*prepared
 	}
 	p.header = append(slices.Clone(o.start.Header), refColumn)
 	options := p.requestOptions(p.header)
-	options.Results = true
+	options.Results, options.RowHeader = true, "" // the row's header belongs to its insert
 	if loaded != nil && loaded.Token.Header != "" {
 		options.ProtectedHeaders = []string{loaded.Token.Header}
 	}
-	p.template = request.Compile(p.item, options)
-	if err := sendable(p.template, "the request "+p.item.Path()); err != nil {
+	t := request.Compile(p.item, options)
+	if err := p.sendable(t, "the request "+p.item.Path()); err != nil {
 		return nil, err
 	}
+	p.masker = p.maskerFor(t)
+	p.template = t
 	for _, use := range p.template.Uses() {
 		if use.Column == refColumn && len(use.Targets) > 0 {
 			return p, nil
@@ -124,6 +128,8 @@ type undoing struct {
 	*opened
 	*prepared
 	rows int64
+	// noID counts rows that succeeded and have no id: they cannot be undone.
+	noID int64
 }
 
 func undoable(r batch.Record) bool { return r.Status == batch.Succeeded && r.Ref != "" }
@@ -133,8 +139,11 @@ func (u *undoing) count(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if undoable(rec) {
+		switch {
+		case undoable(rec):
 			u.rows++
+		case rec.Status == batch.Succeeded:
+			u.noID++
 		}
 	}
 	if u.rows == 0 {
@@ -183,17 +192,25 @@ func (a *app) undoNow(ctx context.Context, s *settings, u *undoing) (err error) 
 	if _, err := l.Interrupted(ctx); err != nil {
 		return err
 	}
+	if err := u.sameUndo(ctx, l); err != nil {
+		return err
+	}
 	t, err := u.transport(ctx, s.mock)
 	if err != nil {
 		return err
 	}
 	defer t.close()
-	src, err := u.source(ctx)
+	// A signal ends the engine, not the reading of what it was to send.
+	src, err := u.source(context.WithoutCancel(ctx))
 	if err != nil {
 		return err
 	}
 	defer src.Close()
-	which := []batch.Status{batch.Pending, batch.NotSent}
+	which := []batch.Status{batch.Pending, batch.NotSent, batch.Failed}
+	rules, err := u.job.StopRules(u.rows)
+	if err != nil {
+		return err
+	}
 	rows, err := selectRows(ctx, l, u.start.Facts.Rows, which)
 	if err != nil {
 		return err
@@ -203,18 +220,20 @@ func (a *app) undoNow(ctx context.Context, s *settings, u *undoing) (err error) 
 		Pacer: pace.New(u.rate, *u.job.Burst), Masker: u.masker, Skip: rows.skip, Recorded: rows.hasRecord,
 		Emit:  func(batch.Event) {},
 		Total: u.rows, Base: rows.base, Concurrency: *u.job.Concurrency,
-		Retries: *u.job.Retries, MaxWait: time.Duration(u.job.MaxWait), RunID: u.run.ID, Stop: batch.DefaultStopRules(),
+		Retries: *u.job.Retries, MaxWait: time.Duration(u.job.MaxWait), RunID: u.run.ID, Stop: rules,
 	}
 	ended, failure := engine.Run(ctx)
+	ctx = context.WithoutCancel(ctx)
 	if failure != nil {
-		return &exitError{batch.ExitStopped, failure}
+		_, err := l.Interrupted(ctx)
+		return &exitError{batch.ExitStopped, errors.Join(failure, err)}
 	}
-	counts, err := allCounts(context.WithoutCancel(ctx), l, u.rows)
+	counts, err := allCounts(ctx, l, u.rows)
 	if err != nil {
-		return err
+		return &exitError{batch.ExitStopped, err}
 	}
-	if err := a.undoReport(context.WithoutCancel(ctx), u, l, counts, ended.Rule); err != nil {
-		return err
+	if err := a.undoReport(ctx, u, l, counts, ended.Rule); err != nil {
+		return &exitError{batch.ExitStopped, err}
 	}
 	kind := batch.NotStopped
 	switch {
@@ -225,6 +244,25 @@ func (a *app) undoNow(ctx context.Context, s *settings, u *undoing) (err error) 
 	}
 	if code := batch.ExitCode(counts, kind); code != batch.ExitOK {
 		return &exitError{code: code}
+	}
+	return nil
+}
+
+// sameUndo keeps an undo that was begun from going on with another request.
+func (u *undoing) sameUndo(ctx context.Context, l batch.Ledger) error {
+	const key = "undo"
+	text, err := json.Marshal([]any{u.item.Path(), u.template.Method, u.masker.Mask(u.template.URL()), u.maskMap(u.job.Map), u.maskMap(u.job.Set)})
+	if err != nil {
+		return err
+	}
+	begun, err := l.Meta(ctx, key)
+	switch {
+	case err != nil:
+		return err
+	case begun == "":
+		return l.SetMeta(ctx, map[string]string{key: string(text)})
+	case begun != string(text):
+		return fmt.Errorf("refused: the undo of this run was begun with another request: %s; nothing was sent. Go on with that one, or move %s away to begin another", begun, u.dir.Path(undoLedger))
 	}
 	return nil
 }
@@ -241,6 +279,9 @@ func (a *app) undoReport(ctx context.Context, u *undoing, l batch.Ledger, counts
 	}
 	if stopped != "" {
 		fmt.Fprintf(a.stdout, "stopped early: %s\n", stopped)
+	}
+	if u.noID > 0 {
+		fmt.Fprintf(a.stdout, "%d rows succeeded without an id and cannot be undone\n", u.noID)
 	}
 	_, err := fmt.Fprintf(a.stdout, "%d of %d rows undone by %s; recorded in %s\n", counts[batch.Succeeded], u.rows, u.item.Path(), u.dir.Path(undoLedger))
 	return err

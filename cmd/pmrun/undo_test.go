@@ -24,7 +24,8 @@ func TestUndo(t *testing.T) {
 	closeCase := `, {"name": "Close", "request": {"method": "POST", "header": [{"key": "Wolkvox-Token", "value": "{{wolkvox_token}}"}],
 		"url": "http://{{crm_server}}/server/API/v2/cases/update.php",
 		"body": {"mode": "formdata", "formdata": [{"key": "operation", "value": "{{operation}}", "type": "text"},
-			{"key": "wolkvox-id", "value": "", "type": "text"}, {"key": "status", "value": "closed", "type": "text"}]}}}]}`
+			{"key": "wolkvox-id", "value": "", "type": "text"}, {"key": "status", "value": "closed", "type": "text"}]}}},
+		{"name": "Elsewhere", "request": {"method": "DELETE", "url": "http://127.0.0.2:1/{{pmrun_ref}}"}}]}`
 	write(t, dir, "crm.json", strings.TrimSuffix(string(text), "]}")+closeCase)
 	if code, stdout, stderr := pmrun(t, args...); code != 5 {
 		t.Fatalf("exit code %d\n%s\n%s", code, stdout, stderr)
@@ -51,6 +52,16 @@ func TestUndo(t *testing.T) {
 		code, stdout, stderr = pmrun(t, append(undo, "--yes")...)
 		if code != 0 || !strings.Contains(stdout, "19 of 19 rows undone") || closed() != 19 {
 			t.Fatalf("exit code %d, %d closed\n%s\n%s", code, closed(), stdout, stderr)
+		}
+	}
+	// Another request would claim what it has not done; another host is not the run's.
+	for want, args := range map[string][]string{
+		"begun with another request": {"--request", "Close", "--map", "wolkvox-id=pmrun_ref", "--set", "status=open"},
+		"another host":               {"--request", "Elsewhere"},
+	} {
+		code, _, stderr := pmrun(t, append([]string{"undo", out, "--yes"}, args...)...)
+		if code != 2 || !strings.Contains(stderr, want) {
+			t.Errorf("%v: exit code %d, %s", args, code, stderr)
 		}
 	}
 	// The run itself says what it said.
