@@ -170,7 +170,7 @@ func TestRetryFailed(t *testing.T) {
 	}
 }
 
-var crashes = flag.Int("crashes", 30, "how often TestCrash kills the program")
+var crashes = flag.Int("crashes", 40, "how often TestCrash kills the program")
 
 // TestCrash kills the real program at random moments of a load and resumes it,
 // until it is done: every row is at the server at most once, and in the report
@@ -209,8 +209,15 @@ func TestCrash(t *testing.T) {
 				t.Fatalf("after crash %d: %s is at the server %d times", killed, description, n)
 			}
 		}
+		// The balance closes after every crash: each row is in the report once.
+		if code, _, stderr := pmrun(t, "report", out, "--quiet"); code != 4 && code != 5 {
+			t.Fatalf("after crash %d: report ends with %d\n%s", killed, code, stderr)
+		}
+		if _, report := readCSV(t, filepath.Join(out, "report.csv")); len(report) != rows {
+			t.Fatalf("after crash %d: the report has %d rows", killed, len(report))
+		}
 	}
-	if killed < kills/2 {
+	if killed < kills*3/4 {
 		t.Errorf("only %d crashes", killed)
 	}
 	times := timesStored(server)
