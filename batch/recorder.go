@@ -28,7 +28,7 @@ func (r *recorder) record(ctx context.Context) (err error) {
 		r.arm(timer)
 		select {
 		case e := <-r.ends:
-			r.take1(e)
+			r.receive(e)
 		case row, ok := <-rows:
 			r.accept(ctx, row, ok)
 		case <-timer.C:
@@ -85,7 +85,7 @@ func (r *recorder) gather(ctx context.Context) {
 	for {
 		select {
 		case e := <-r.ends:
-			r.take1(e)
+			r.receive(e)
 			continue
 		default:
 		}
@@ -156,8 +156,8 @@ func (r *recorder) withdraw(t *task) {
 	r.entries = append(r.entries, Entry{Kind: Withdraw, Record: Record{Row: t.row.Num, Line: t.row.Line, Attempts: t.attempt - 1}})
 }
 
-// take1 takes one end: settled, taken back, or to be tried again.
-func (r *recorder) take1(e end) {
+// receive takes one end: settled, taken back, or to be tried again.
+func (r *recorder) receive(e end) {
 	if e.kind == Withdraw {
 		r.withdraw(e.task)
 		return
