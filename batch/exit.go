@@ -23,6 +23,17 @@ const (
 	StoppedByUser StopKind = "interrupted"
 )
 
+// Kind says which of the ends it was; a rule counts before a cut.
+func (e Ended) Kind() StopKind {
+	switch {
+	case e.Rule != "":
+		return StoppedByRule
+	case e.Cut:
+		return StoppedByUser
+	}
+	return NotStopped
+}
+
 // ExitCode is the code for a run that ended with these counts. Where several
 // hold: 70 > 2 > 3 > 4 > 5 > 1 > 0.
 func ExitCode(c Counts, stop StopKind) int {

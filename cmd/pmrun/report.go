@@ -47,8 +47,5 @@ func (a *app) report(ctx context.Context, s *settings, path string) (err error) 
 	if err := a.writeReports(ctx, o.dir, l, start, finish, s.quiet); err != nil {
 		return err
 	}
-	if finish.ExitCode == batch.ExitOK {
-		return nil
-	}
-	return &exitError{code: finish.ExitCode}
+	return exitWith(finish.ExitCode, nil)
 }

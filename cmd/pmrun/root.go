@@ -46,6 +46,14 @@ func (e *exitError) Error() string {
 
 func (e *exitError) Unwrap() error { return e.err }
 
+// exitWith ends the program with a code; 0 is no error.
+func exitWith(code int, err error) error {
+	if code == batch.ExitOK {
+		return nil
+	}
+	return &exitError{code: code, err: err}
+}
+
 // run is the program: arguments in, exit code out.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}

@@ -55,18 +55,13 @@ func (a *app) send(ctx context.Context, s *sending) error {
 	if !s.settings.quiet && !s.settings.noProgress {
 		handlers = append(handlers, report.NewProgress(a.stderr, isTerminal(a.stderr)))
 	}
-	engine := &batch.Engine{
-		Source: src, Ledger: s.ledger, Template: s.template, Sender: s.sender, Judge: s.judge,
-		Pacer: pace.New(s.rate, *s.job.Burst), Masker: s.masker, Skip: rows.skip, Recorded: rows.hasRecord,
-		Emit: func(e batch.Event) {
-			for _, h := range handlers {
-				_ = h.Handle(e) // progress that cannot be shown does not stop a load
-			}
-		},
-		Total: s.start.Facts.Rows, Base: rows.base, Concurrency: *s.job.Concurrency,
-		Retries: *s.job.Retries, MaxWait: time.Duration(s.job.MaxWait), RunID: s.run.ID,
-		Stop: rules, First: s.settings.first,
+	engine := s.engine(src, s.ledger, s.sender, rows)
+	engine.Emit = func(e batch.Event) {
+		for _, h := range handlers {
+			_ = h.Handle(e) // progress that cannot be shown does not stop a load
+		}
 	}
+	engine.Total, engine.Stop, engine.First = s.start.Facts.Rows, rules, s.settings.first
 	if s.job.LookupFirst {
 		if engine.LookupFirst, err = s.finder(s.settings, s.sender); err != nil {
 			return err
@@ -83,6 +78,17 @@ func (a *app) send(ctx context.Context, s *sending) error {
 	return a.finish(ctx, s, ended, failure)
 }
 
+// engine is what sends a request of the job for the selected rows of a source.
+// Events, the total and the stop rules are the caller's.
+func (p *prepared) engine(src batch.Source, l batch.Ledger, sender batch.Sender, rows *selection) *batch.Engine {
+	return &batch.Engine{
+		Source: src, Ledger: l, Template: p.template, Sender: sender, Judge: p.judge,
+		Pacer: pace.New(p.rate, *p.job.Burst), Masker: p.masker,
+		Skip: rows.skip, Recorded: rows.hasRecord, Base: rows.base,
+		Concurrency: *p.job.Concurrency, Retries: *p.job.Retries, MaxWait: time.Duration(p.job.MaxWait), RunID: p.run.ID,
+	}
+}
+
 // finish records how the run ended, writes the reports, and returns the exit code.
 func (a *app) finish(ctx context.Context, s *sending, ended batch.Ended, failure error) error {
 	ctx = context.WithoutCancel(ctx) // reports are written also after a signal
@@ -96,14 +102,14 @@ func (a *app) finish(ctx context.Context, s *sending, ended batch.Ended, failure
 	if err != nil {
 		return &exitError{batch.ExitStopped, errors.Join(failure, err)}
 	}
-	kind, finish := batch.NotStopped, &batch.Finish{Finished: time.Now()}
+	kind, finish := ended.Kind(), &batch.Finish{Finished: time.Now()}
 	switch {
 	case failure != nil:
 		kind, finish.Stopped = batch.StoppedByRule, failure.Error()
 	case ended.Rule != "":
-		kind, finish.Stopped = batch.StoppedByRule, fmt.Sprintf("%s. When that is mended: %s", ended.Rule, s.resumeHint())
+		finish.Stopped = fmt.Sprintf("%s. When that is mended: %s", ended.Rule, s.resumeHint())
 	case ended.Cut:
-		kind, finish.Stopped = batch.StoppedByUser, "interrupted; the same command again goes on with the rest"
+		finish.Stopped = "interrupted; the same command again goes on with the rest"
 		if n := counts[batch.Pending]; n > 0 {
 			finish.Stopped = fmt.Sprintf("interrupted; %d rows are pending: %s", n, s.resumeHint())
 		}
@@ -115,10 +121,7 @@ func (a *app) finish(ctx context.Context, s *sending, ended batch.Ended, failure
 	if err := a.writeReports(ctx, s.dir, s.ledger, s.start, finish, s.settings.quiet); err != nil {
 		return afterSending(s.dir, finish.ExitCode, err)
 	}
-	if finish.ExitCode == batch.ExitOK {
-		return nil
-	}
-	return &exitError{code: finish.ExitCode, err: failure}
+	return exitWith(finish.ExitCode, failure)
 }
 
 // afterSending wraps an error that came after rows were sent: its code never says

@@ -9,14 +9,12 @@ import (
 	"iter"
 	"os"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/pmrun/pmrun/batch"
 	"github.com/pmrun/pmrun/batch/contract"
 	"github.com/pmrun/pmrun/batch/ledger"
-	"github.com/pmrun/pmrun/batch/pace"
 	"github.com/pmrun/pmrun/collection/request"
 )
 
@@ -215,13 +213,8 @@ func (a *app) undoNow(ctx context.Context, s *settings, u *undoing) (err error) 
 	if err != nil {
 		return err
 	}
-	engine := &batch.Engine{
-		Source: src, Ledger: l, Template: u.template, Sender: t.sender, Judge: u.judge,
-		Pacer: pace.New(u.rate, *u.job.Burst), Masker: u.masker, Skip: rows.skip, Recorded: rows.hasRecord,
-		Emit:  func(batch.Event) {},
-		Total: u.rows, Base: rows.base, Concurrency: *u.job.Concurrency,
-		Retries: *u.job.Retries, MaxWait: time.Duration(u.job.MaxWait), RunID: u.run.ID, Stop: rules,
-	}
+	engine := u.engine(src, l, t.sender, rows)
+	engine.Emit, engine.Total, engine.Stop = func(batch.Event) {}, u.rows, rules
 	ended, failure := engine.Run(ctx)
 	ctx = context.WithoutCancel(ctx)
 	if failure != nil {
@@ -235,17 +228,7 @@ func (a *app) undoNow(ctx context.Context, s *settings, u *undoing) (err error) 
 	if err := a.undoReport(ctx, u, l, counts, ended.Rule); err != nil {
 		return &exitError{batch.ExitStopped, err}
 	}
-	kind := batch.NotStopped
-	switch {
-	case ended.Rule != "":
-		kind = batch.StoppedByRule
-	case ended.Cut:
-		kind = batch.StoppedByUser
-	}
-	if code := batch.ExitCode(counts, kind); code != batch.ExitOK {
-		return &exitError{code: code}
-	}
-	return nil
+	return exitWith(batch.ExitCode(counts, ended.Kind()), nil)
 }
 
 // sameUndo keeps an undo that was begun from going on with another request.
