@@ -81,6 +81,9 @@ func (r *recorder) judge(e *end, a *Answer) {
 	e.Status, e.Cause, e.Rule, e.retry = v.Status, v.Cause, v.Rule, v.Retry
 	e.Code = r.Masker.Mask(v.Code)
 	e.Ref = r.Masker.Mask(v.Ref)
+	if r.Capture != nil {
+		r.capture(e, a)
+	}
 	if v.Status != Succeeded {
 		e.Message = short(r.Masker.Mask(v.Message))
 		// Cut after masking, so that a secret at the edge is not left in half.
@@ -89,6 +92,18 @@ func (r *recorder) judge(e *end, a *Answer) {
 	}
 	e.limited = a.Status == http.StatusTooManyRequests
 	e.wait, e.asked = retryAfter(a.Header, time.Now())
+}
+
+// capture keeps the values of an answer that the job asked for.
+func (r *recorder) capture(e *end, a *Answer) {
+	values, ref := r.Capture(a)
+	e.Captures = make(map[string]string, len(values))
+	for name, value := range values {
+		e.Captures[name] = r.Masker.Mask(value)
+	}
+	if ref != "" {
+		e.Ref = r.Masker.Mask(ref)
+	}
 }
 
 // messageLimit bounds a server's message in the record, in bytes; the answer

@@ -16,64 +16,69 @@ import (
 )
 
 // Job is everything that a load needs, from a job file or from flags. Paths are
-// relative to the working directory of the program once LoadJob has returned.
+// relative to the working directory of the program once LoadJob has returned. The
+// doc tags are what the JSON Schema and docs/job.md say of each setting.
 type Job struct {
-	// Name names the run directory; by default it is the job file's name without
-	// its ending, or the name of its folder when the file is called job.
-	Name string `yaml:"name,omitempty"`
+	Name string `yaml:"name,omitempty" doc:"names the run directory; by default the job file's name, or that of its folder when the file is called job"`
 
-	Collection  string            `yaml:"collection,omitempty"`
-	Request     string            `yaml:"request,omitempty"`
-	Environment string            `yaml:"environment,omitempty"`
-	Globals     string            `yaml:"globals,omitempty"`
-	EnvVar      map[string]string `yaml:"env-var,omitempty"`
-	Data        string            `yaml:"data,omitempty"`
-	Delimiter   string            `yaml:"delimiter,omitempty"`
-	WorkingDir  string            `yaml:"working-dir,omitempty"`
+	Collection  string            `yaml:"collection,omitempty" doc:"the Postman collection: a JSON file, or the directory of a collection v3"`
+	Request     string            `yaml:"request,omitempty" doc:"the request of the collection: its name, Folder/Name, or id"`
+	Environment string            `yaml:"environment,omitempty" doc:"the Postman environment"`
+	Globals     string            `yaml:"globals,omitempty" doc:"the Postman globals"`
+	EnvVar      map[string]string `yaml:"env-var,omitempty" doc:"variables, by name, on top of the environment; secrets better in PMRUN_VAR_NAME"`
+	Data        string            `yaml:"data,omitempty" doc:"the rows: a data file"`
+	Delimiter   string            `yaml:"delimiter,omitempty" doc:"what stands between cells: , ; tab or | (found by itself)"`
+	WorkingDir  string            `yaml:"working-dir,omitempty" doc:"where relative paths of uploaded files start (the job file's folder)"`
 
-	Map  map[string]string   `yaml:"map,omitempty"`
-	Set  map[string]string   `yaml:"set,omitempty"`
-	Pack map[string][]string `yaml:"pack,omitempty"`
-	// Key names the columns that tell rows apart.
-	Key []string `yaml:"key,omitempty"`
-	// IdempotencyHeader names a header with a value of its own for each row.
-	IdempotencyHeader string `yaml:"idempotency-header,omitempty"`
-	// LookupFirst asks the server before each insert; Lookup says by what.
-	LookupFirst bool       `yaml:"lookup-first,omitempty"`
-	Lookup      *JobLookup `yaml:"lookup,omitempty"`
-	// Values extends the contract's allowed values, by field.
-	Values map[string][]string `yaml:"values,omitempty"`
+	Rows  string `yaml:"rows,omitempty" doc:"only these rows, counted from 1: 100-200, or 1-10,25,300-; the others are skipped"`
+	Where string `yaml:"where,omitempty" doc:"only rows for which this expression holds, over row, num and line: row[\"status\"] == \"open\"; the others are skipped"`
 
-	Contract    string `yaml:"contract,omitempty"`
-	SkipInvalid bool   `yaml:"skip-invalid,omitempty"`
-	Confirm     bool   `yaml:"confirm,omitempty"`
+	Map               map[string]string   `yaml:"map,omitempty" doc:"fields or placeholders, by name, and the column that fills each"`
+	Set               map[string]string   `yaml:"set,omitempty" doc:"fields, by name, and the value that every row gets"`
+	Pack              map[string][]string `yaml:"pack,omitempty" doc:"fields, by name, each filled with one JSON object of the listed columns; of all unused ones when the list is empty"`
+	Key               []string            `yaml:"key,omitempty" doc:"the columns that tell rows apart: later rows with the same key are skipped"`
+	Against           string              `yaml:"against,omitempty" doc:"the directory of an earlier run: rows whose key it inserted are skipped"`
+	History           string              `yaml:"history,omitempty" doc:"a directory of earlier runs: rows whose key any of them inserted are skipped"`
+	IdempotencyHeader string              `yaml:"idempotency-header,omitempty" doc:"a header with a value of its own for each row, the same on every attempt"`
+	LookupFirst       bool                `yaml:"lookup-first,omitempty" doc:"ask the server before each insert, and skip rows that are there"`
+	Lookup            *JobLookup          `yaml:"lookup,omitempty" doc:"by what rows are looked up at the server (the contract's)"`
+	Reconcile         bool                `yaml:"reconcile,omitempty" doc:"look unknown rows up at the end"`
+	Settle            Duration            `yaml:"settle,omitempty" doc:"how long the server may still be working on an attempt before a look-up tells (the timeout)"`
+	Values            map[string][]string `yaml:"values,omitempty" doc:"more values that fields may have, by field, beside the contract's"`
 
-	Rate        string   `yaml:"rate,omitempty"`
-	Burst       *int     `yaml:"burst,omitempty"`
-	Concurrency *int     `yaml:"concurrency,omitempty"`
-	Timeout     Duration `yaml:"timeout,omitempty"`
-	// HeaderTimeout bounds the wait for an answer's first byte, within Timeout.
-	HeaderTimeout Duration `yaml:"header-timeout,omitempty"`
-	Retries       *int     `yaml:"retries,omitempty"`
-	MaxWait       Duration `yaml:"max-wait,omitempty"`
-	MaxFailures   string   `yaml:"max-failures,omitempty"`
-	// Stop has the numbers of the other stop rules; 0 switches one off.
-	Stop *JobStop `yaml:"stop,omitempty"`
-	// MaxAnswer bounds how much of an answer is read, in bytes.
-	MaxAnswer int64 `yaml:"max-answer,omitempty"`
-	Insecure  bool  `yaml:"insecure,omitempty"`
+	Contract    string            `yaml:"contract,omitempty" doc:"what is known of the API: a name, a file, or none (found by the URL's path)"`
+	SuccessIf   string            `yaml:"success-if,omitempty" doc:"a success rule of your own, an expression over status, header, body and json, in place of the contract's: status == 201 && json.id != nil"`
+	Capture     map[string]string `yaml:"capture,omitempty" doc:"values of each answer to report, by name: the column pmrun_NAME gets what the expression over status, header, body and json gives; ref fills pmrun_ref"`
+	SkipInvalid bool              `yaml:"skip-invalid,omitempty" doc:"load the valid rows though others are invalid"`
+	Confirm     bool              `yaml:"confirm,omitempty" doc:"refuse to send to another machine without --yes when there is no terminal to ask on"`
+	Yes         bool              `yaml:"yes,omitempty" doc:"send without asking"`
+	First       int64             `yaml:"first,omitempty" doc:"stop after that many rows, as if interrupted; resume goes on"`
+	DryRun      bool              `yaml:"dry-run,omitempty" doc:"print what would be sent, secrets masked, and send nothing"`
+	Mock        bool              `yaml:"mock,omitempty" doc:"send to a mock CRM inside the process, whatever the URL says"`
 
-	Out string `yaml:"out,omitempty"`
-	// NoCopy reads the rows from the data file itself, for very large files: it
-	// must not change until the run is done.
-	NoCopy bool `yaml:"no-copy,omitempty"`
+	Rate          string   `yaml:"rate,omitempty" doc:"ceiling of attempts: 10/s, 600/m, 1000/h or none (the contract's, else none)"`
+	Burst         *int     `yaml:"burst,omitempty" doc:"how many attempts may start at once under the rate (1)"`
+	Concurrency   *int     `yaml:"concurrency,omitempty" doc:"how many requests are on their way at once (8)"`
+	Timeout       Duration `yaml:"timeout,omitempty" doc:"most time for one request (30s)"`
+	HeaderTimeout Duration `yaml:"header-timeout,omitempty" doc:"most time until an answer's first byte, within the timeout"`
+	Retries       *int     `yaml:"retries,omitempty" doc:"how often a row is tried again after an end that provably created nothing (5)"`
+	MaxWait       Duration `yaml:"max-wait,omitempty" doc:"most time a row waits for the server's rate limit (15m)"`
+	MaxFailures   string   `yaml:"max-failures,omitempty" doc:"stop when more rows than this number, or share such as 5%, have failed; 100% never stops (never)"`
+	Stop          *JobStop `yaml:"stop,omitempty" doc:"the numbers of the other stop rules; 0 switches one off"`
+	MaxAnswer     int64    `yaml:"max-answer,omitempty" doc:"how much of an answer is read, in bytes"`
+	Insecure      bool     `yaml:"insecure,omitempty" doc:"accept any TLS certificate"`
+
+	Out        string `yaml:"out,omitempty" doc:"the run directory to write (runs/JOB-TIME)"`
+	NoCopy     bool   `yaml:"no-copy,omitempty" doc:"keep no copy of the data file, for very large ones: it must not change until the run is done"`
+	Quiet      bool   `yaml:"quiet,omitempty" doc:"print nothing but errors"`
+	NoProgress bool   `yaml:"no-progress,omitempty" doc:"show no progress"`
 }
 
 // JobStop has the numbers of stop rules that a job sets; nil keeps the default.
 type JobStop struct {
-	FailedInARow  *int `yaml:"failed-in-a-row,omitempty"`
-	UnknownInARow *int `yaml:"unknown-in-a-row,omitempty"`
-	NotSentInARow *int `yaml:"not-sent-in-a-row,omitempty"`
+	FailedInARow  *int `yaml:"failed-in-a-row,omitempty" doc:"rows in a row that fail for the same cause (10)"`
+	UnknownInARow *int `yaml:"unknown-in-a-row,omitempty" doc:"rows in a row that end unknown (10)"`
+	NotSentInARow *int `yaml:"not-sent-in-a-row,omitempty" doc:"rows in a row that do not leave this machine (10)"`
 }
 
 // StopRules returns the job's rules for a file of that many rows.
@@ -95,10 +100,8 @@ func (j *Job) StopRules(rows int64) (StopRules, error) {
 
 // JobLookup says how rows are looked up at the server.
 type JobLookup struct {
-	// Field is the API's name of the field that is asked for.
-	Field string `yaml:"field"`
-	// Value names the request's field, or the column, that holds the value.
-	Value string `yaml:"value"`
+	Field string `yaml:"field" doc:"the API's name of the field that is asked for"`
+	Value string `yaml:"value" doc:"the request's field, or the column, that holds the value"`
 }
 
 // Duration is a time.Duration that YAML writes as "30s".
@@ -143,7 +146,7 @@ func LoadJob(path string) (*Job, error) {
 		return nil, err
 	}
 	dir := filepath.Dir(path)
-	for _, p := range []*string{&job.Collection, &job.Environment, &job.Globals, &job.Data, &job.Out} {
+	for _, p := range []*string{&job.Collection, &job.Environment, &job.Globals, &job.Data, &job.Out, &job.Against, &job.History} {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)
 		}

@@ -48,6 +48,20 @@ no-copy: true
 lookup: {field: idPrefijo, value: id}
 insecure: false
 out: runs/march
+rows: 100-200
+where: row.status == "open"
+against: runs/april
+history: runs
+reconcile: true
+settle: 1m
+success-if: status == 201
+capture: {ref: json.id}
+yes: true
+first: 5
+dry-run: true
+mock: true
+quiet: true
+no-progress: true
 `
 
 func writeJob(t *testing.T, name, text string) string {
@@ -76,6 +90,8 @@ func TestLoadJob(t *testing.T) {
 		MaxWait: Duration(10 * time.Minute), MaxFailures: "5%", Key: []string{"id", "contact"}, IdempotencyHeader: "X-Row",
 		Stop: &JobStop{FailedInARow: number(3), UnknownInARow: number(0), NotSentInARow: number(7)}, MaxAnswer: 2000, HeaderTimeout: Duration(20 * time.Second), NoCopy: true,
 		LookupFirst: true, Lookup: &JobLookup{Field: "idPrefijo", Value: "id"}, Out: in("runs/march"),
+		Rows: "100-200", Where: `row.status == "open"`, Against: in("runs/april"), History: in("runs"), Reconcile: true, Settle: Duration(time.Minute),
+		SuccessIf: "status == 201", Capture: map[string]string{"ref": "json.id"}, Yes: true, First: 5, DryRun: true, Mock: true, Quiet: true, NoProgress: true,
 	}
 	got, err := LoadJob(path)
 	if err != nil {

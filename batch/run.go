@@ -50,6 +50,9 @@ type Engine struct {
 	// LookupFirst, when not nil, is asked before each row is sent: rows that the
 	// server has already are Skipped.
 	LookupFirst *Finder
+	// Capture, when not nil, returns the values of an answer that the job keeps, and
+	// the new record's id when the job says where it is.
+	Capture func(*Answer) (values map[string]string, ref string)
 	// First ends the run after that many rows, as if interrupted; 0 for all.
 	First int64
 	// RunID seeds the jitter of waits.

@@ -78,6 +78,7 @@ const (
 	CauseDuplicate   = "duplicate"
 	CauseRefused     = "refused"
 	CauseInterrupted = "interrupted"
+	CauseNotSelected = "not_selected"
 )
 
 // Counts holds the number of rows by status.

@@ -279,7 +279,7 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		judge, err := contract.NewJudge(c)
+		judge, err := contract.NewJudge(c, "")
 		if err != nil {
 			t.Fatalf("%q is accepted and gives no judge: %v", text, err)
 		}

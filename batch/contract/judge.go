@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/vm"
@@ -15,6 +16,8 @@ import (
 // concurrent use.
 type Judge struct {
 	success rule
+	// own says that the success rule is the user's, not the contract's.
+	own     bool
 	refused []rule
 	retry   []rule
 	code    *vm.Program
@@ -34,11 +37,17 @@ type cause struct {
 	name string
 }
 
-// NewJudge compiles the contract's expressions. The error names every mistake,
-// each with its key and its place in the expression.
-func NewJudge(c *batch.Contract) (*Judge, error) {
+// NewJudge compiles the contract's expressions. successIf, when not empty, is the
+// user's success rule and takes the place of the contract's; with it, the contract
+// may be nil. The error names every mistake, each with its key and its place in
+// the expression.
+func NewJudge(c *batch.Contract, successIf string) (*Judge, error) {
+	if c == nil {
+		c = &batch.Contract{Retry: []string{"status == 429"}}
+	}
 	k := &compiler{}
 	j := &Judge{
+		own:     successIf != "",
 		success: k.rule("success", c.Success),
 		refused: each("refused", c.Refused, k.rule),
 		retry:   each("retry", c.Retry, k.rule),
@@ -48,6 +57,9 @@ func NewJudge(c *batch.Contract) (*Judge, error) {
 	}
 	for i, r := range c.Causes {
 		j.causes = append(j.causes, cause{k.rule(fmt.Sprintf("causes[%d].when", i), r.When).when, r.Cause})
+	}
+	if j.own {
+		j.success = k.rule("success-if", successIf)
 	}
 	if err := errors.Join(k.errs...); err != nil {
 		return nil, err
@@ -86,7 +98,9 @@ func each[T any](key string, texts []string, compile func(key, text string) T) [
 
 // Judge says what an answer means. In this order: the success rule, what may be
 // tried again, what the contract lists as refused, then the HTTP status: 3xx
-// and 4xx are failed; 5xx, and 2xx without a usable envelope, are unknown.
+// and 4xx are failed; 5xx, and 2xx without a usable envelope, are unknown. A 2xx
+// that the user's own success rule refuses is failed, unless the answer is cut
+// short or is none that the rule can be evaluated over: those say nothing.
 func (j *Judge) Judge(a *batch.Answer) batch.Verdict {
 	env := newEnvironment(a)
 	env.Message = first(j.message, env)
@@ -116,10 +130,25 @@ func (j *Judge) Judge(a *batch.Answer) batch.Verdict {
 		return v
 	}
 	byStatus(&v, a)
+	if v.Status == batch.Unknown && a.Status < 300 && j.own && !a.Cut && j.success.refuses(env) {
+		v.Status, v.Cause, v.Rule = batch.Failed, batch.CauseRefused, "success-if: "+j.success.text
+		v.Message = "the success rule does not hold: " + j.success.text
+	}
 	if v.Status == batch.Failed {
 		v.Cause = j.cause(env, v.Cause)
 	}
 	return v
+}
+
+// refuses reports whether the rule says no. One that cannot be evaluated for this
+// answer says nothing, and neither does one over JSON when the answer is none.
+func (r rule) refuses(env *environment) bool {
+	if env.JSON == nil && strings.Contains(r.text, "json") {
+		return false
+	}
+	out, err := expr.Run(r.when, env)
+	yes, ok := out.(bool)
+	return err == nil && ok && !yes
 }
 
 // firstHolds returns the text of the first rule that holds.

@@ -21,7 +21,7 @@ func crmJudge(t testing.TB) *contract.Judge {
 	if err != nil {
 		t.Fatal(err)
 	}
-	j, err := contract.NewJudge(c)
+	j, err := contract.NewJudge(c, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -267,7 +267,7 @@ func parse(t testing.TB, text string) *contract.Judge {
 	if err != nil {
 		t.Fatal(err)
 	}
-	j, err := contract.NewJudge(c)
+	j, err := contract.NewJudge(c, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,7 +38,7 @@ func validate(c *batch.Contract) []error {
 			v.filled(fmt.Sprintf("%s[%d]", list.key, i), text)
 		}
 	}
-	if _, err := NewJudge(c); err != nil {
+	if _, err := NewJudge(c, ""); err != nil {
 		v.errs = append(v.errs, err)
 	}
 	v.lookup()

@@ -72,6 +72,7 @@ const (
 const (
 	KeyEmpty     = "key-empty"
 	DuplicateKey = "duplicate-key"
+	whereFailed  = "where-failed"
 )
 
 // Rules lists every rule, in the order in which findings are shown.
@@ -131,6 +132,9 @@ func Rules() []Rule {
 		{ID: DuplicateKey, Severity: Warning, Source: ours, Cause: batch.CauseDuplicate,
 			About: "a row has the key of an earlier one: it is skipped",
 			Mend:  "nothing, when it is the same record"},
+		{ID: whereFailed, Severity: Error, Source: ours, Cause: batch.CauseValue,
+			About: "the expression of --where cannot be evaluated for a row, so it is not known whether the row was meant",
+			Mend:  "correct the cell, or write the expression so that it holds for every row"},
 		{ID: "ragged-row", Severity: Error, Source: ours, Cause: batch.CauseFormat,
 			About: "a row has more or fewer cells than the header",
 			Mend:  "put cells that hold the delimiter or a line break in quotes, and fill missing cells", row: raggedRow},
@@ -156,6 +160,16 @@ func Rules() []Rule {
 			About: "a cell cannot go where the request has its placeholder",
 			Mend:  "correct the cell", row: cellUnsendable},
 	}
+}
+
+// WhereFailed is the finding that a row cannot be told to be selected or not.
+func WhereFailed(row batch.Row, err error) Problem {
+	for _, rule := range Rules() {
+		if rule.ID == whereFailed {
+			return rule.complete(Problem{Row: row.Num, Line: row.Line, Message: err.Error()})
+		}
+	}
+	return Problem{}
 }
 
 // complete adds to a finding what the rule says of all of its findings.

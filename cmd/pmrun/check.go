@@ -31,7 +31,7 @@ func (a *app) check(ctx context.Context, cmd *cobra.Command, s *settings, arg st
 	if err != nil {
 		return err
 	}
-	p, err := prepare(job, s.mock, nil)
+	p, err := prepare(job, s.Mock, nil)
 	if err != nil {
 		return err
 	}

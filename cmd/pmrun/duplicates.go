@@ -169,7 +169,7 @@ func (e *otherTarget) Error() string {
 
 // compareKeys prepares the comparison of keys that the job asks for.
 func (p *prepared) compareKeys(ctx context.Context, s *settings) (err error) {
-	p.keys, err = newKeyIndex(p.header, p.job.Key, s.against != "" || s.history != "")
+	p.keys, err = newKeyIndex(p.header, p.job.Key, s.Against != "" || s.History != "")
 	if err != nil || p.keys == nil {
 		return err
 	}
@@ -179,22 +179,22 @@ func (p *prepared) compareKeys(ctx context.Context, s *settings) (err error) {
 // earlierRuns adds the keys of --against and of every run of --history.
 func (p *prepared) earlierRuns(ctx context.Context, s *settings) error {
 	add := func(path string) error {
-		return p.keys.addRun(ctx, path, destination{p.host(), p.masker.Mask(p.operation()), s.mock}, p.job.Key)
+		return p.keys.addRun(ctx, path, destination{p.host(), p.masker.Mask(p.operation()), s.Mock}, p.job.Key)
 	}
-	if s.against != "" {
-		if err := add(s.against); err != nil {
+	if s.Against != "" {
+		if err := add(s.Against); err != nil {
 			return err
 		}
 	}
-	if s.history == "" {
+	if s.History == "" {
 		return nil
 	}
-	entries, err := os.ReadDir(s.history)
+	entries, err := os.ReadDir(s.History)
 	if err != nil {
 		return fmt.Errorf("cannot read the history: %w", err)
 	}
 	for _, e := range entries {
-		path := filepath.Join(s.history, e.Name())
+		path := filepath.Join(s.History, e.Name())
 		if _, err := os.Stat(batch.RunDir(path).Path(batch.LedgerFile)); err != nil {
 			continue
 		}

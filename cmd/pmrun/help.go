@@ -39,6 +39,7 @@ func generalMends() map[string]string {
 		batch.CauseResponse:    "the answer was not understood: pmrun reconcile asks the server whether the record is there",
 		batch.CauseInterrupted: "the attempt was cut off: pmrun reconcile asks the server whether the record is there",
 		batch.CauseRefused:     "see the server's message",
+		batch.CauseNotSelected: "nothing: --rows or --where left the row out",
 		batch.CauseDuplicate:   "nothing, when it is the same record",
 	}
 }

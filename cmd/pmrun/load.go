@@ -33,23 +33,24 @@ directory with the durable record and the reports.
 		RunE: func(cmd *cobra.Command, args []string) error { return a.load(cmd.Context(), cmd, s, args[0]) },
 	}
 	s.jobFlags(cmd.Flags())
-	cmd.Flags().StringVar(&s.out, "out", "", "run `DIR` to write (runs/JOB-TIME)")
-	cmd.Flags().BoolVar(&s.noCopy, "no-copy", false, "keep no copy of the data file: it must not change until the run is done")
-	cmd.Flags().StringVar(&s.against, "against", "", "skip rows whose key an earlier run, `RUNDIR`, inserted")
-	cmd.Flags().StringVar(&s.history, "history", "", "skip rows whose key any run in `DIR` inserted")
-	cmd.Flags().BoolVar(&s.lookupFirst, "lookup-first", false, "ask the server before each insert, and skip rows that are there")
-	cmd.Flags().StringVar(&s.idempotency, "idempotency-header", "", "send a header `NAME` with a value of its own for each row, the same on every attempt")
-	cmd.Flags().StringVar(&s.lookup, "lookup", "", "`FIELD=NAME`: look rows up by the API's field with the value of a field or column (the contract's)")
-	cmd.Flags().BoolVar(&s.reconcile, "reconcile", false, "look unknown rows up at the end")
-	s.settleFlag(cmd.Flags())
-	cmd.Flags().Int64Var(&s.first, "first", 0, "stop after `N` rows, as if interrupted; resume goes on")
+	f := cmd.Flags()
+	f.StringVar(&s.Out, "out", "", "run `DIR` to write (runs/JOB-TIME)")
+	f.BoolVar(&s.NoCopy, "no-copy", false, "keep no copy of the data file: it must not change until the run is done")
+	f.BoolVar(&s.LookupFirst, "lookup-first", false, "ask the server before each insert, and skip rows that are there")
+	f.Var(lookupFlag{&s.Lookup}, "lookup", "`FIELD=NAME`: look rows up by the API's field with the value of a field or column (the contract's)")
+	f.BoolVar(&s.Reconcile, "reconcile", false, "look unknown rows up at the end")
+	s.settleFlag(f)
+	f.Int64Var(&s.First, "first", 0, "stop after `N` rows, as if interrupted; resume goes on")
+	f.BoolVar(&s.DryRun, "dry-run", false, "print what would be sent, secrets masked, and send nothing")
+	s.ofJob("out", "no-copy", "lookup-first", "lookup", "reconcile", "first", "dry-run")
 	a.outputFlags(cmd, s)
 	return cmd
 }
 
 func (a *app) outputFlags(cmd *cobra.Command, s *settings) {
-	cmd.Flags().BoolVar(&s.noProgress, "no-progress", false, "show no progress")
-	cmd.Flags().BoolVar(&s.quiet, "quiet", false, "print nothing but errors")
+	cmd.Flags().BoolVar(&s.NoProgress, "no-progress", false, "show no progress")
+	cmd.Flags().BoolVar(&s.Quiet, "quiet", false, "print nothing but errors")
+	s.ofJob("no-progress", "quiet")
 }
 
 func (a *app) load(ctx context.Context, cmd *cobra.Command, s *settings, arg string) (err error) {
@@ -57,8 +58,8 @@ func (a *app) load(ctx context.Context, cmd *cobra.Command, s *settings, arg str
 	if err != nil {
 		return err
 	}
-	if s.first < 0 {
-		return fmt.Errorf("first is %d: it has to be 1 or more", s.first)
+	if job.DryRun {
+		return a.dryRun(ctx, job, s)
 	}
 	dir, file, undo, err := batch.NewRunDir(outDir(job))
 	if err != nil {
@@ -80,7 +81,7 @@ func (a *app) load(ctx context.Context, cmd *cobra.Command, s *settings, arg str
 	if job.NoCopy {
 		tee = nil
 	}
-	p, err := prepare(job, s.mock, tee)
+	p, err := prepare(job, s.Mock, tee)
 	if err != nil {
 		return err
 	}
@@ -100,18 +101,18 @@ func (a *app) load(ctx context.Context, cmd *cobra.Command, s *settings, arg str
 		a.printProblems(p, true)
 		return err
 	}
-	if !s.quiet {
+	if !s.Quiet {
 		a.printProblems(p, false)
 	}
 	if err := a.confirm(ctx, p, s, p.toSend()); err != nil {
 		return err
 	}
-	t, err := p.transport(ctx, s.mock)
+	t, err := p.transport(ctx, s.Mock)
 	if err != nil {
 		return err
 	}
 	defer t.close()
-	if job.LookupFirst || s.reconcile {
+	if job.LookupFirst || s.Reconcile {
 		if _, err := p.finder(s, t.sender); err != nil {
 			return err
 		}
@@ -196,8 +197,11 @@ func (a *app) preflightInto(ctx context.Context, p *prepared, l batch.Ledger) er
 // a load what matters for it.
 func (a *app) printProblems(p *prepared, refused bool) {
 	pl := p.plan()
-	if !refused && p.rows.skipped > 0 {
-		fmt.Fprintf(a.stderr, "%d of %d rows are skipped as duplicates: see skipped.csv\n", p.rows.skipped, p.facts.Rows)
+	if !refused && p.rows.left > 0 {
+		fmt.Fprintf(a.stderr, "%d of %d rows are not selected (--rows, --where): see skipped.csv\n", p.rows.left, p.facts.Rows)
+	}
+	if duplicates := p.rows.skipped - p.rows.left; !refused && duplicates > 0 {
+		fmt.Fprintf(a.stderr, "%d of %d rows are skipped as duplicates: see skipped.csv\n", duplicates, p.facts.Rows)
 	}
 	if !refused && p.rows.invalid > 0 {
 		fmt.Fprintf(a.stderr, "%d of %d rows are invalid and left out: see invalid.csv\n", p.rows.invalid, p.facts.Rows)
@@ -227,7 +231,7 @@ func (a *app) printProblems(p *prepared, refused bool) {
 // confirm asks a person before rows go to another machine. Without a terminal
 // nobody can be asked: then only a job that says confirm: true insists.
 func (a *app) confirm(ctx context.Context, p *prepared, s *settings, rows int64) error {
-	if s.yes || p.local {
+	if s.Yes || p.local {
 		return nil
 	}
 	if !isTerminal(a.stdin) || !isTerminal(a.stderr) {

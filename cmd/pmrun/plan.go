@@ -32,6 +32,7 @@ type plan struct {
 	RowsByRule map[string]int64    `json:"rows_by_rule"`
 	Invalid    int64               `json:"invalid_rows"`
 	Skipped    int64               `json:"skipped_rows"`
+	Unselected int64               `json:"unselected_rows"`
 	Refused    string              `json:"refused,omitempty"`
 }
 
@@ -65,7 +66,7 @@ func (p *prepared) plan() *plan {
 			BOM: p.facts.BOM, Rows: p.facts.Rows, Blank: p.facts.Blank,
 		},
 		Problems:   append(append([]preflight.Problem{}, p.problems...), p.rows.examples...),
-		RowsByRule: p.rows.byRule, Invalid: p.rows.invalid, Skipped: p.rows.skipped,
+		RowsByRule: p.rows.byRule, Invalid: p.rows.invalid, Skipped: p.rows.skipped, Unselected: p.rows.left,
 	}
 	for i := range out.Problems {
 		out.Problems[i].Message = p.masker.Mask(out.Problems[i].Message)
@@ -138,8 +139,11 @@ func (pl *plan) write(w io.Writer) error {
 	pl.writeSamples(&b)
 	writeProblems(&b, pl.Problems, pl.RowsByRule)
 	fmt.Fprintf(&b, "\n%d rows valid, %d invalid", pl.Data.Rows-pl.Invalid-pl.Skipped, pl.Invalid)
-	if pl.Skipped > 0 {
-		fmt.Fprintf(&b, ", %d skipped as duplicates", pl.Skipped)
+	if duplicates := pl.Skipped - pl.Unselected; duplicates > 0 {
+		fmt.Fprintf(&b, ", %d skipped as duplicates", duplicates)
+	}
+	if pl.Unselected > 0 {
+		fmt.Fprintf(&b, ", %d not selected", pl.Unselected)
 	}
 	b.WriteString("\n")
 	_, err := io.WriteString(w, b.String())

@@ -30,10 +30,12 @@ type prepared struct {
 	scopes     *vars.Scopes
 	contract   *batch.Contract // nil when none
 	judge      batch.Judge
+	captures   *contract.Captures // nil when none
 	rate       batch.Rate
 	data       *sheet.CSV // nil when the rows come from a run directory
 	header     []string
-	keys       *keyIndex // nil when rows are not compared
+	filter     *sheet.Filter // nil when every row is taken
+	keys       *keyIndex     // nil when rows are not compared
 	template   *request.Template
 	masker     *vars.Masker
 	local      bool
@@ -60,6 +62,9 @@ func prepare(job *batch.Job, mock bool, tee io.Writer) (*prepared, error) {
 	}
 	if p.data, err = sheet.Open(job.Data, o); err != nil {
 		return nil, err
+	}
+	if p.filter, err = sheet.NewFilter(job.Rows, job.Where, p.data.Header()); err != nil {
+		return nil, errors.Join(err, p.data.Close())
 	}
 	p.compile(p.data.Header(), mock)
 	return p, nil
@@ -140,9 +145,12 @@ func (p *prepared) findContract() error {
 	if err != nil {
 		return err
 	}
+	if p.captures, err = contract.NewCaptures(p.job.Capture); err != nil {
+		return err
+	}
 	p.judge = contract.ByStatus{}
-	if p.contract != nil {
-		p.judge, err = contract.NewJudge(p.contract)
+	if p.contract != nil || p.job.SuccessIf != "" {
+		p.judge, err = contract.NewJudge(p.contract, p.job.SuccessIf)
 	}
 	return err
 }
@@ -228,8 +236,10 @@ func (p *prepared) host() string {
 
 // rowFindings is what preflight found in rows, in bounded memory.
 type rowFindings struct {
-	invalid  int64
-	skipped  int64
+	invalid int64
+	skipped int64
+	// left counts the skipped rows that the job does not take.
+	left     int64
 	byRule   map[string]int64
 	examples []preflight.Problem
 	// samples are the first valid rows, for showing requests.
@@ -266,19 +276,47 @@ func (p *prepared) preflight(ctx context.Context, leave func(batch.Record) error
 		if errors.Is(err, io.EOF) {
 			p.facts = p.data.Facts()
 			p.problems = append(p.problems, checker.Finish()...)
-			if p.facts.Rows == 0 {
+			switch p.facts.Rows {
+			case 0:
 				return fmt.Errorf("%s has a header and no rows: there is nothing to load", p.job.Data)
+			case p.rows.left:
+				return fmt.Errorf("none of the %d rows of %s is selected by --rows or --where: there is nothing to load", p.facts.Rows, p.job.Data)
 			}
 			return nil
 		}
 		if err != nil {
 			return err
 		}
+		if left, err := p.unselected(row, leave); left || err != nil {
+			if err != nil {
+				return err
+			}
+			continue
+		}
 		if err := p.row(row, checker.Row(row), leave); err != nil {
 			return err
 		}
 	}
 	return &exitError{batch.ExitInterrupted, errors.New("interrupted during the preflight: nothing was sent")}
+}
+
+// unselected leaves out a row that the job does not take. It is not checked: its
+// mistakes are not this load's.
+func (p *prepared) unselected(row batch.Row, leave func(batch.Record) error) (left bool, err error) {
+	if p.filter == nil {
+		return false, nil
+	}
+	keep, why, err := p.filter.Keep(row)
+	if keep {
+		return false, nil
+	}
+	rec := batch.Record{Row: row.Num, Line: row.Line, Status: batch.Skipped, Cause: batch.CauseNotSelected, Rule: "selection", Message: p.masker.Mask(why)}
+	if err != nil {
+		return true, p.row(row, []preflight.Problem{preflight.WhereFailed(row, err)}, leave)
+	}
+	p.rows.skipped++
+	p.rows.left++
+	return true, leave(rec)
 }
 
 // row takes the findings of one row.

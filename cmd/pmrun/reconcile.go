@@ -19,11 +19,13 @@ import (
 func (s *settings) lookupFlags(f *pflag.FlagSet) {
 	f.StringVar(&s.lookupRequest, "request", "", "the look-up request of the collection, `NAME`, filled with the row (the contract's)")
 	f.StringVar(&s.match, "match", "", "`EXPR` over status, header, body and json that lists the ids found, for --request")
-	f.StringVar(&s.lookup, "lookup", "", "`FIELD=NAME`: ask by the API's field with the value of a field or column (the contract's)")
+	f.Var(lookupFlag{&s.Lookup}, "lookup", "`FIELD=NAME`: ask by the API's field with the value of a field or column (the contract's)")
+	s.ofJob("lookup")
 }
 
 func (s *settings) settleFlag(f *pflag.FlagSet) {
-	f.DurationVar(&s.settle, "settle", 0, "how long the server may still be working on an attempt (the --timeout)")
+	durationVar(f, &s.Settle, "settle", 0, "how long the server may still be working on an attempt (the --timeout)")
+	s.ofJob("settle")
 }
 
 func (a *app) reconcileCommand() *cobra.Command {
@@ -63,7 +65,7 @@ func (a *app) settleUnknown(ctx context.Context, s *sending) error {
 	if err != nil {
 		return err
 	}
-	settle := s.settings.settle
+	settle := time.Duration(s.settings.Settle)
 	if settle == 0 {
 		settle = time.Duration(s.job.Timeout)
 	}
@@ -76,7 +78,7 @@ func (a *app) settleUnknown(ctx context.Context, s *sending) error {
 	if err := r.Run(ctx); err != nil {
 		return &exitError{batch.ExitStopped, err}
 	}
-	if !s.settings.quiet {
+	if !s.settings.Quiet {
 		fmt.Fprintf(a.stderr, "reconciled: %d found, %d not there (now pending), %d still unknown\n",
 			counts[batch.Succeeded], counts[batch.Pending], counts[batch.Unknown])
 	}

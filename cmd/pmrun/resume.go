@@ -131,7 +131,7 @@ func (a *app) withRun(ctx context.Context, cmd *cobra.Command, s *settings, path
 	if err != nil {
 		return err
 	}
-	t, err := p.transport(ctx, s.mock)
+	t, err := p.transport(ctx, s.Mock)
 	if err != nil {
 		return err
 	}
@@ -150,7 +150,7 @@ func (a *app) goOn(ctx context.Context, cmd *cobra.Command, s *settings, path st
 		for _, status := range which {
 			rows += counts[status]
 		}
-		if rows == 0 && !s.quiet {
+		if rows == 0 && !s.Quiet {
 			fmt.Fprintln(a.stderr, "there are no such rows: nothing is sent")
 		}
 		if err := a.confirm(ctx, run.prepared, s, rows); err != nil {
@@ -180,7 +180,7 @@ func (a *app) reprepare(cmd *cobra.Command, s *settings, o *opened) (*prepared, 
 		job.Contract = contract.None // the digest tells whether that is right
 	}
 	secret := maskedVariables(&job)
-	if err := errors.Join(s.override(cmd, &job), checkNumbers(&job)); err != nil {
+	if err := errors.Join(s.merge(cmd, &job), checkNumbers(&job)); err != nil {
 		return nil, err
 	}
 	for _, name := range secret {
@@ -192,8 +192,8 @@ func (a *app) reprepare(cmd *cobra.Command, s *settings, o *opened) (*prepared, 
 	if err := p.readRequest(); err != nil {
 		return nil, err
 	}
-	p.compile(o.start.Header, s.mock)
-	if err := p.sameAs(o, s.mock); err != nil {
+	p.compile(o.start.Header, s.Mock)
+	if err := p.sameAs(o, s.Mock); err != nil {
 		return nil, err
 	}
 	if err := o.checkInput(); err != nil {

@@ -33,8 +33,8 @@ func (p *prepared) writeRunDir(dir batch.RunDir, input *inputCopy, s *settings) 
 	}
 	start := &batch.Start{
 		Version: batch.EventVersion, RunID: p.run.ID, Job: p.job.Name, Host: p.host(), Request: p.item.Path(),
-		Operation: p.masker.Mask(p.operation()), Mock: s.mock,
-		Header: p.header, Facts: p.facts, Started: p.run.Started, Mends: p.mends(),
+		Operation: p.masker.Mask(p.operation()), Mock: s.Mock,
+		Header: p.header, Facts: p.facts, Started: p.run.Started, Mends: p.mends(), Captures: p.captures.Columns(),
 	}
 	if p.job.NoCopy {
 		if err := p.withoutCopy(dir, start); err != nil {
@@ -55,6 +55,8 @@ func (p *prepared) writeRunDir(dir batch.RunDir, input *inputCopy, s *settings) 
 	}
 	// Values are masked one by one: masking the text could break it.
 	job := *p.job
+	// What a person says of one call of load is not said of those that go on.
+	job.First, job.Yes, job.DryRun, job.Mock = 0, false, false, false
 	for _, path := range []*string{&job.Collection, &job.Environment, &job.Globals, &job.Data, &job.WorkingDir} {
 		if *path == "" {
 			continue

@@ -52,7 +52,7 @@ func (a *app) send(ctx context.Context, s *sending) error {
 		return err
 	}
 	var handlers []report.Handler
-	if !s.settings.quiet && !s.settings.noProgress {
+	if !s.settings.Quiet && !s.settings.NoProgress {
 		handlers = append(handlers, report.NewProgress(a.stderr, isTerminal(a.stderr)))
 	}
 	engine := s.engine(src, s.ledger, s.sender, rows)
@@ -61,7 +61,7 @@ func (a *app) send(ctx context.Context, s *sending) error {
 			_ = h.Handle(e) // progress that cannot be shown does not stop a load
 		}
 	}
-	engine.Total, engine.Stop, engine.First = s.start.Facts.Rows, rules, s.settings.first
+	engine.Total, engine.Stop, engine.First = s.start.Facts.Rows, rules, s.settings.First
 	if s.job.LookupFirst {
 		if engine.LookupFirst, err = s.finder(s.settings, s.sender); err != nil {
 			return err
@@ -70,7 +70,7 @@ func (a *app) send(ctx context.Context, s *sending) error {
 	}
 	ended, failure := engine.Run(ctx)
 	engine.Emit(batch.Event{Finish: &batch.Finish{}})
-	if s.settings.reconcile && failure == nil && ctx.Err() == nil {
+	if s.settings.Reconcile && failure == nil && ctx.Err() == nil {
 		if err := a.settleUnknown(ctx, s); err != nil {
 			fmt.Fprintf(a.stderr, "the unknown rows could not be looked up: %s\n", err)
 		}
@@ -83,10 +83,18 @@ func (a *app) send(ctx context.Context, s *sending) error {
 func (p *prepared) engine(src batch.Source, l batch.Ledger, sender batch.Sender, rows *selection) *batch.Engine {
 	return &batch.Engine{
 		Source: src, Ledger: l, Template: p.template, Sender: sender, Judge: p.judge,
-		Pacer: pace.New(p.rate, *p.job.Burst), Masker: p.masker,
+		Pacer: pace.New(p.rate, *p.job.Burst), Masker: p.masker, Capture: p.capture(),
 		Skip: rows.skip, Recorded: rows.hasRecord, Base: rows.base,
 		Concurrency: *p.job.Concurrency, Retries: *p.job.Retries, MaxWait: time.Duration(p.job.MaxWait), RunID: p.run.ID,
 	}
+}
+
+// capture is what the engine keeps of answers, nil when the job asks for nothing.
+func (p *prepared) capture() func(*batch.Answer) (map[string]string, string) {
+	if p.captures == nil {
+		return nil
+	}
+	return p.captures.Capture
 }
 
 // finish records how the run ended, writes the reports, and returns the exit code.
@@ -118,7 +126,7 @@ func (a *app) finish(ctx context.Context, s *sending, ended batch.Ended, failure
 	if err := batch.SaveFinish(ctx, s.ledger, finish); err != nil {
 		return &exitError{batch.ExitStopped, errors.Join(failure, err)}
 	}
-	if err := a.writeReports(ctx, s.dir, s.ledger, s.start, finish, s.settings.quiet); err != nil {
+	if err := a.writeReports(ctx, s.dir, s.ledger, s.start, finish, s.settings.Quiet); err != nil {
 		return afterSending(s.dir, finish.ExitCode, err)
 	}
 	return exitWith(finish.ExitCode, failure)

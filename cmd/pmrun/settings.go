@@ -13,20 +13,13 @@ import (
 	"github.com/pmrun/pmrun/batch"
 )
 
-// settings are the flags of load and check, on top of a job file.
+// settings are the flags of a command. Those that are settings of a job are bound
+// to the job's own fields; once the job is known, these hold the job as it is run.
 type settings struct {
-	request, environment, globals, data, delimiter, workingDir string
-	envVar, mapping, set, pack                                 []string
-	contract, rate, out, maxFailures                           string
-	skipInvalid, insecure, mock, yes, quiet, noProgress, json  bool
-	burst, concurrency, retries                                int
-	first                                                      int64
-	lookupRequest, match, lookup                               string
-	settle                                                     time.Duration
-	reconcile, lookupFirst, noCopy                             bool
-	against, history, idempotency                              string
-	key                                                        []string
-	timeout, maxWait                                           time.Duration
+	batch.Job
+	bound                []string // flags that are settings of the job
+	lookupRequest, match string
+	json                 bool
 }
 
 // Defaults of the pace.
@@ -39,39 +32,49 @@ const (
 
 // jobFlags are those of load and check.
 func (s *settings) jobFlags(f *pflag.FlagSet) {
-	f.StringVar(&s.request, "request", "", "the request: its name, Folder/Name, or id")
-	f.StringVarP(&s.data, "data", "d", "", "the rows: a CSV `FILE`")
-	f.StringVar(&s.delimiter, "delimiter", "", "between cells: , ; tab | (found by itself)")
-	f.StringArrayVar(&s.mapping, "map", nil, "fill a field or placeholder from a column, `FIELD=COLUMN`")
-	f.StringArrayVar(&s.set, "set", nil, "give a field a value, `FIELD=VALUE`")
-	f.StringArrayVar(&s.pack, "pack", nil, "fill a field with one JSON object of columns, `FIELD[=COL,COL]` (all unused ones)")
-	f.StringSliceVar(&s.key, "key", nil, "`COL,COL` that tell rows apart: later rows with the same key are skipped")
-	f.StringVar(&s.contract, "contract", "", "`NAME|FILE|none`: what is known of the API (found by the URL's path)")
-	f.BoolVar(&s.skipInvalid, "skip-invalid", false, "load the valid rows though others are invalid")
+	f.StringVar(&s.Request, "request", "", "the request: its name, Folder/Name, or id")
+	f.StringVarP(&s.Data, "data", "d", "", "the rows: a CSV `FILE`")
+	f.StringVar(&s.Delimiter, "delimiter", "", "between cells: , ; tab | (found by itself)")
+	f.StringVar(&s.Rows, "rows", "", "only these rows: `100-200`, or 1-10,25,300-; the others are skipped")
+	f.StringVar(&s.Where, "where", "", "only rows for which `EXPR` over row, num and line holds; the others are skipped")
+	f.Var(pairsFlag{&s.Map}, "map", "fill a field or placeholder from a column, `FIELD=COLUMN`")
+	f.Var(pairsFlag{&s.Set}, "set", "give a field a value, `FIELD=VALUE`")
+	f.Var(packsFlag{&s.Pack}, "pack", "fill a field with one JSON object of columns, `FIELD[=COL,COL]` (all unused ones)")
+	f.StringSliceVar(&s.Key, "key", nil, "`COL,COL` that tell rows apart: later rows with the same key are skipped")
+	f.StringVar(&s.Contract, "contract", "", "`NAME|FILE|none`: what is known of the API (found by the URL's path)")
+	f.StringVar(&s.SuccessIf, "success-if", "", "success rule, `EXPR` over status, header, body and json (the contract's)")
+	f.Var(pairsFlag{&s.Capture}, "capture", "report a value of each answer, `NAME=EXPR` over status, header, body and json")
+	f.BoolVar(&s.SkipInvalid, "skip-invalid", false, "load the valid rows though others are invalid")
+	f.StringVar(&s.Against, "against", "", "skip rows whose key an earlier run, `RUNDIR`, inserted")
+	f.StringVar(&s.History, "history", "", "skip rows whose key any run in `DIR` inserted")
+	f.StringVar(&s.IdempotencyHeader, "idempotency-header", "", "send a header `NAME` with a value of its own for each row, the same on every attempt")
+	s.ofJob("request", "data", "delimiter", "rows", "where", "map", "set", "pack", "key", "contract", "success-if", "capture", "skip-invalid", "against", "history", "idempotency-header")
 	s.variableFlags(f)
 	s.paceFlags(f)
 }
 
 // variableFlags are those of every verb that resolves a request.
 func (s *settings) variableFlags(f *pflag.FlagSet) {
-	f.StringVarP(&s.environment, "environment", "e", "", "environment `FILE`")
-	f.StringVarP(&s.globals, "globals", "g", "", "globals `FILE`")
-	f.StringArrayVar(&s.envVar, "env-var", nil, "set a variable, `NAME=VALUE`; secrets better in PMRUN_VAR_NAME")
-	f.StringVar(&s.workingDir, "working-dir", "", "where relative paths of uploaded files start")
-	f.BoolVarP(&s.insecure, "insecure", "k", false, "accept any TLS certificate")
+	f.StringVarP(&s.Environment, "environment", "e", "", "environment `FILE`")
+	f.StringVarP(&s.Globals, "globals", "g", "", "globals `FILE`")
+	f.Var(pairsFlag{&s.EnvVar}, "env-var", "set a variable, `NAME=VALUE`; secrets better in PMRUN_VAR_NAME")
+	f.StringVar(&s.WorkingDir, "working-dir", "", "where relative paths of uploaded files start")
+	f.BoolVarP(&s.Insecure, "insecure", "k", false, "accept any TLS certificate")
+	s.ofJob("environment", "globals", "env-var", "working-dir", "insecure")
 }
 
 // paceFlags are those of every verb that sends.
 func (s *settings) paceFlags(f *pflag.FlagSet) {
-	f.StringVar(&s.rate, "rate", "", "ceiling, `N/s`, N/m, N/h or none (the contract's, else none)")
-	f.IntVar(&s.burst, "burst", 1, "how many attempts may start at once under the rate")
-	f.IntVar(&s.concurrency, "concurrency", defaultConcurrency, "how many requests are on their way at once")
-	f.DurationVar(&s.timeout, "timeout", defaultTimeout, "most time for one request")
-	f.IntVar(&s.retries, "retries", defaultRetries, "how often a row is tried again after an end that provably created nothing")
-	f.DurationVar(&s.maxWait, "max-wait", defaultMaxWait, "most time a row waits for the server's rate limit")
-	f.StringVar(&s.maxFailures, "max-failures", "", "stop when more rows than `N` or P% have failed (100% never stops)")
-	f.BoolVar(&s.mock, "mock", false, "send to a mock CRM inside this process, whatever the URL says")
-	f.BoolVar(&s.yes, "yes", false, "send without asking")
+	f.StringVar(&s.Rate, "rate", "", "ceiling, `N/s`, N/m, N/h or none (the contract's, else none)")
+	numberVar(f, &s.Burst, "burst", 1, "how many attempts may start at once under the rate")
+	numberVar(f, &s.Concurrency, "concurrency", defaultConcurrency, "how many requests are on their way at once")
+	durationVar(f, &s.Timeout, "timeout", defaultTimeout, "most time for one request")
+	numberVar(f, &s.Retries, "retries", defaultRetries, "how often a row is tried again after an end that provably created nothing")
+	durationVar(f, &s.MaxWait, "max-wait", defaultMaxWait, "most time a row waits for the server's rate limit")
+	f.StringVar(&s.MaxFailures, "max-failures", "", "stop when more rows than `N` or P% have failed (100% never stops)")
+	f.BoolVar(&s.Mock, "mock", false, "send to a mock CRM inside this process, whatever the URL says")
+	f.BoolVar(&s.Yes, "yes", false, "send without asking")
+	s.ofJob("rate", "burst", "concurrency", "timeout", "retries", "max-wait", "max-failures", "mock", "yes")
 }
 
 // job returns the job of a command line: a job file, or a collection, with the
@@ -88,103 +91,10 @@ func (s *settings) job(cmd *cobra.Command, arg string) (*batch.Job, error) {
 		job.Collection = arg
 		job.Name = strings.TrimSuffix(strings.TrimSuffix(filepath.Base(arg), filepath.Ext(arg)), ".postman_collection")
 	}
-	if s.request != "" {
-		job.Request = s.request
-	}
-	if err := s.override(cmd, job); err != nil {
+	if err := s.merge(cmd, job); err != nil {
 		return nil, err
 	}
-	if len(s.key) > 0 {
-		job.Key = s.key
-	}
 	return job, checkJob(job)
-}
-
-// override puts the flags that were given on top of a job.
-func (s *settings) override(cmd *cobra.Command, job *batch.Job) error {
-	changed := cmd.Flags().Changed
-	for _, flag := range []string{"key", "rate", "idempotency-header", "max-failures"} {
-		if f := cmd.Flags().Lookup(flag); f != nil && f.Changed && (f.Value.String() == "" || f.Value.String() == "[]") {
-			return fmt.Errorf("--%s is empty: give it a value, or leave it out", flag)
-		}
-	}
-	if s.settle < 0 {
-		return fmt.Errorf("settle is %s: it has to be 0 or more", s.settle)
-	}
-	for flag, target := range map[string]struct{ from, to *string }{
-		"environment": {&s.environment, &job.Environment},
-		"globals":     {&s.globals, &job.Globals}, "data": {&s.data, &job.Data}, "delimiter": {&s.delimiter, &job.Delimiter},
-		"working-dir": {&s.workingDir, &job.WorkingDir}, "contract": {&s.contract, &job.Contract},
-		"rate": {&s.rate, &job.Rate}, "max-failures": {&s.maxFailures, &job.MaxFailures}, "idempotency-header": {&s.idempotency, &job.IdempotencyHeader}, "out": {&s.out, &job.Out},
-	} {
-		if changed(flag) {
-			*target.to = *target.from
-		}
-	}
-	job.SkipInvalid = job.SkipInvalid || s.skipInvalid
-	job.Insecure = job.Insecure || s.insecure
-	job.LookupFirst = job.LookupFirst || s.lookupFirst
-	job.NoCopy = job.NoCopy || s.noCopy
-	if s.lookup != "" {
-		field, value, ok := strings.Cut(s.lookup, "=")
-		if !ok || field == "" || value == "" {
-			return fmt.Errorf("--lookup %q: write it FIELD=NAME, the API's field and the request's field or column that holds the value", s.lookup)
-		}
-		job.Lookup = &batch.JobLookup{Field: field, Value: value}
-	}
-	number(changed("burst"), s.burst, &job.Burst)
-	number(changed("concurrency"), s.concurrency, &job.Concurrency)
-	number(changed("retries"), s.retries, &job.Retries)
-	duration(changed("timeout"), s.timeout, &job.Timeout)
-	duration(changed("max-wait"), s.maxWait, &job.MaxWait)
-	return errors.Join(
-		pairs("env-var", s.envVar, &job.EnvVar), pairs("map", s.mapping, &job.Map), pairs("set", s.set, &job.Set),
-		packs(s.pack, &job.Pack),
-	)
-}
-
-func number(changed bool, flag int, target **int) {
-	if changed || *target == nil {
-		*target = &flag
-	}
-}
-
-func duration(changed bool, flag time.Duration, target *batch.Duration) {
-	if changed || *target == 0 {
-		*target = batch.Duration(flag)
-	}
-}
-
-// pairs adds NAME=VALUE flags to a map.
-func pairs(flag string, values []string, target *map[string]string) error {
-	for _, v := range values {
-		name, value, ok := strings.Cut(v, "=")
-		if !ok || name == "" {
-			return fmt.Errorf("--%s %q: write it NAME=VALUE", flag, v)
-		}
-		if *target == nil {
-			*target = make(map[string]string)
-		}
-		(*target)[name] = value
-	}
-	return nil
-}
-
-func packs(values []string, target *map[string][]string) error {
-	for _, v := range values {
-		field, columns, listed := strings.Cut(v, "=")
-		if field == "" {
-			return fmt.Errorf("--pack %q: write it FIELD or FIELD=COL,COL", v)
-		}
-		if *target == nil {
-			*target = make(map[string][]string)
-		}
-		(*target)[field] = nil
-		if listed {
-			(*target)[field] = strings.Split(columns, ",")
-		}
-	}
-	return nil
 }
 
 // checkJob reports settings that are missing or out of range.
@@ -198,6 +108,9 @@ func checkJob(j *batch.Job) error {
 	need(j.Collection, "no collection: name a collection file, or a job file with collection:")
 	need(j.Request, "no request: name it with --request, or request: in the job; pmrun lists the names when one does not fit")
 	need(j.Data, "no data: name the rows' file with --data, or data: in the job")
+	if j.First < 0 {
+		errs = append(errs, fmt.Errorf("first is %d: it has to be 1 or more", j.First))
+	}
 	return errors.Join(append(errs, checkNumbers(j))...)
 }
 
@@ -221,6 +134,9 @@ func checkNumbers(j *batch.Job) error {
 	}
 	if j.MaxAnswer < 0 {
 		errs = append(errs, fmt.Errorf("max-answer is %d bytes: it has to be more than 0", j.MaxAnswer))
+	}
+	if j.Settle < 0 {
+		errs = append(errs, fmt.Errorf("settle is %s: it has to be 0 or more", time.Duration(j.Settle)))
 	}
 	if d := time.Duration(j.MaxWait); d < 0 {
 		errs = append(errs, fmt.Errorf("max-wait is %s: it has to be 0 or more", d))

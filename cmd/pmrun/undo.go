@@ -44,8 +44,8 @@ undo was refused.
 	}
 	f := cmd.Flags()
 	f.StringVar(&s.lookupRequest, "request", "", "the request that undoes a row, `NAME`")
-	f.StringArrayVar(&s.mapping, "map", nil, "fill a field or placeholder from a column, `FIELD=COLUMN`")
-	f.StringArrayVar(&s.set, "set", nil, "give a field a value, `FIELD=VALUE`")
+	f.Var(pairsFlag{&s.Map}, "map", "fill a field or placeholder from a column, `FIELD=COLUMN`")
+	f.Var(pairsFlag{&s.Set}, "set", "give a field a value, `FIELD=VALUE`")
 	s.variableFlags(f)
 	s.paceFlags(f)
 	a.outputFlags(cmd, s)
@@ -69,7 +69,7 @@ func (a *app) undo(ctx context.Context, cmd *cobra.Command, s *settings, path st
 	if err := u.count(ctx); err != nil {
 		return err
 	}
-	if !s.yes {
+	if !s.Yes {
 		return a.undoPlan(ctx, u)
 	}
 	return a.undoNow(ctx, s, u)
@@ -78,8 +78,7 @@ func (a *app) undo(ctx context.Context, cmd *cobra.Command, s *settings, path st
 // undoRequest compiles the request that undoes a row, over the file's columns
 // and the id.
 func (a *app) undoRequest(cmd *cobra.Command, s *settings, o *opened) (*prepared, error) {
-	mapping, set := s.mapping, s.set
-	s.mapping, s.set = nil, nil // they are of the undo request, not of the run's
+	mapping, set := s.Map, s.Set // of the undo request, not of the run's
 	p, err := a.reprepare(cmd, s, o)
 	if err != nil {
 		return nil, err
@@ -87,17 +86,14 @@ func (a *app) undoRequest(cmd *cobra.Command, s *settings, o *opened) (*prepared
 	if p.item, err = p.collection.Find(s.lookupRequest); err != nil {
 		return nil, err
 	}
-	p.job.Map, p.job.Set, p.job.Pack, p.job.Contract = nil, nil, nil, ""
-	if err := errors.Join(pairs("map", mapping, &p.job.Map), pairs("set", set, &p.job.Set)); err != nil {
-		return nil, err
-	}
+	p.job.Map, p.job.Set, p.job.Pack, p.job.Contract = mapping, set, nil, ""
 	loaded := p.contract
 	if err := p.findContract(); err != nil {
 		return nil, err
 	}
 	if p.contract == nil && loaded != nil {
 		// Another request of the same API answers in the same envelope.
-		if p.judge, err = contract.NewJudge(loaded); err != nil {
+		if p.judge, err = contract.NewJudge(loaded, ""); err != nil {
 			return nil, err
 		}
 	}
@@ -193,7 +189,7 @@ func (a *app) undoNow(ctx context.Context, s *settings, u *undoing) (err error) 
 	if err := u.sameUndo(ctx, l); err != nil {
 		return err
 	}
-	t, err := u.transport(ctx, s.mock)
+	t, err := u.transport(ctx, s.Mock)
 	if err != nil {
 		return err
 	}

@@ -150,11 +150,11 @@ func (w *walker) want(n *yaml.Node, kind yaml.Kind, path, what string) bool {
 
 func (w *walker) scalar(n *yaml.Node, t reflect.Type, path string) {
 	what := map[reflect.Kind]string{
-		reflect.String: "text", reflect.Bool: "true or false", reflect.Int: "a whole number",
+		reflect.String: "text", reflect.Bool: "true or false", reflect.Int: "a whole number", reflect.Int64: "a whole number",
 	}[t.Kind()]
 	wrong := n.Kind != yaml.ScalarNode || n.Decode(reflect.New(t).Interface()) != nil
 	// The YAML module would cut 1.5 to 1.
-	if wrong || t.Kind() == reflect.Int && n.ShortTag() != "!!int" {
+	if wrong || (t.Kind() == reflect.Int || t.Kind() == reflect.Int64) && n.ShortTag() != "!!int" {
 		w.bad(n, "%s is %s; it should be %s", path, describe(n), what)
 	}
 }
