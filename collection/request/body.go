@@ -2,6 +2,7 @@ package request
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/vars"
@@ -10,33 +11,52 @@ import (
 // body is the compiled body: ops in order, with files between them.
 type body struct {
 	ops []op
-	// files hold the file parts; each stands before the op of its position.
+	// files are what comes from files; each stands before the op of its position.
 	files       []filePart
 	contentType string
-	boundary    string
+	// typed says that the media type is that of the row's file.
+	typed    bool
+	boundary string
 }
 
 func (c *compiler) compileBody(b *collection.Body, headers []collection.Header) {
 	if b == nil || b.Disabled {
 		return
 	}
+	if !c.behavior.DisableBodyPruning && withoutBody(c.t.Method) {
+		c.pruned = true
+		return
+	}
 	switch b.Mode {
 	case collection.ModeFormData:
-		c.t.Mode = b.Mode
 		c.formData(b.Params)
 	case collection.ModeURLEncoded:
-		c.t.Mode = b.Mode
 		c.urlEncoded(b.Params)
 	case collection.ModeRaw, "":
-		if b.Raw == "" {
-			return // as in Postman, an empty body is none
+		if b.Raw != "" { // as in Postman, an empty body is none
+			c.t.Mode = collection.ModeRaw
+			c.raw(b, headers)
 		}
-		c.t.Mode = collection.ModeRaw
-		c.raw(b, headers)
+	case collection.ModeFile:
+		c.t.Mode = b.Mode
+		c.fileBody(b.File)
+	case collection.ModeGraphQL:
+		c.t.Mode = b.Mode
+		c.graphQL(b.GraphQL)
 	default:
 		c.t.Mode = b.Mode
-		c.problem("body", fmt.Errorf("the body mode %q is not supported; use form-data, x-www-form-urlencoded or raw", b.Mode))
+		c.problem("body", fmt.Errorf("the body mode %q is not supported; use form-data, x-www-form-urlencoded, raw, file or GraphQL", b.Mode))
 	}
+}
+
+// withoutBody reports whether Postman sends requests of that method without
+// their body.
+func withoutBody(method string) bool {
+	switch strings.ToUpper(method) {
+	case "GET", "COPY", "HEAD", "PURGE", "UNLOCK":
+		return true
+	}
+	return false
 }
 
 // eachParam visits the parameters to send, in order: enabled ones, disabled ones
@@ -86,15 +106,12 @@ func markField(ops []op) {
 
 func (c *compiler) urlEncoded(params []collection.Param) {
 	b := &c.t.body
-	b.contentType = "application/x-www-form-urlencoded"
 	lit := func(text string) { b.ops = append(b.ops, op{kind: vars.Literal, lit: text}) }
-	first := true
 	c.eachParam(params, func(p collection.Param) {
 		f, key, value := c.field(p, "urlencoded")
-		if !first {
+		if len(b.ops) > 0 {
 			lit("&")
 		}
-		first = false
 		b.ops = append(b.ops, compileOps(key, formValue, "urlencoded key", percent)...)
 		lit("=")
 		ops := compileOps(value, formValue, "urlencoded field "+f.Name, percent)
@@ -102,4 +119,7 @@ func (c *compiler) urlEncoded(params []collection.Param) {
 		b.ops = append(b.ops, ops...)
 		c.addField(f)
 	})
+	if len(b.ops) > 0 { // without any field there is no body
+		c.t.Mode, b.contentType = collection.ModeURLEncoded, "application/x-www-form-urlencoded"
+	}
 }

@@ -20,6 +20,7 @@ func Compile(item *collection.Item, o Options) *Template {
 		o: o,
 		t: &Template{run: o.Run, byName: make(map[string]int)},
 	}
+	c.behavior = item.Behavior()
 	c.columns()
 	c.checkMap()
 	req := item.Request()
@@ -46,6 +47,9 @@ type compiler struct {
 	// ownQuery are the query's parameters with a placeholder of their own.
 	ownQuery      map[string]bool
 	pathVariables []string
+	behavior      collection.Behavior
+	// pruned says that the request has a body that its method does not send.
+	pruned bool
 }
 
 func (c *compiler) columns() {

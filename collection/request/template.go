@@ -41,8 +41,10 @@ type Options struct {
 	// Results lets columns whose name starts with ReservedPrefix be used: the
 	// request is made from results, not from a data file.
 	Results bool
-	// WorkingDir is where relative paths of file parts start.
+	// WorkingDir is where relative paths of files start. A path that comes from a
+	// cell stays below it, unless AnyFile lets rows name any file of the machine.
 	WorkingDir string
+	AnyFile    bool
 	// Run is what dynamic variables and the multipart boundary derive from.
 	Run vars.Run
 	// UserAgent is sent when the request names none.
@@ -96,15 +98,17 @@ type Template struct {
 	// Mode is the body's mode as Postman names it, "" without a body.
 	Mode string
 
-	url      urlTemplate
-	headers  []header
-	body     body
-	fields   []Field
-	byName   map[string]int
-	uses     []Use
-	secrets  []string
-	run      vars.Run
-	constant *constants
+	url     urlTemplate
+	headers []header
+	// noUserAgent says that not even net/http's own User-Agent is sent.
+	noUserAgent bool
+	body        body
+	fields      []Field
+	byName      map[string]int
+	uses        []Use
+	secrets     []string
+	run         vars.Run
+	constant    *constants
 }
 
 // Uses returns, for every column of the data file, where its cells go. Columns
@@ -180,6 +184,9 @@ func (t *Template) Holds(text string) bool {
 		look(t.headers[i].ops)
 	}
 	look(t.body.ops)
+	for i := range t.body.files {
+		look(t.body.files[i].whole)
+	}
 	look(t.url.scheme)
 	look(t.url.host)
 	for _, seg := range t.url.path {
