@@ -212,7 +212,21 @@ func (s *HTTPSender) roundTrip(ctx context.Context, f *request.Filled) (*http.Re
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Body: body, ContentLength: f.Length,
 	}).WithContext(ctx)
+	s.forProxy(req)
 	return s.transport.RoundTrip(req)
+}
+
+// forProxy makes an opaque URL absolute where a proxy gets it: net/http does so
+// by itself for all others.
+func (s *HTTPSender) forProxy(req *http.Request) {
+	if req.URL.Opaque == "" || req.URL.Scheme != "http" || strings.HasPrefix(req.URL.Opaque, "//") {
+		return
+	}
+	if proxy, err := s.transport.Proxy(req); err == nil && proxy != nil {
+		absolute := *req.URL
+		absolute.Opaque = "//" + absolute.Host + absolute.Opaque
+		req.URL = &absolute
+	}
 }
 
 // replayable reports whether net/http would send a request without a body again

@@ -24,7 +24,7 @@ func (c *compiler) compileBody(b *collection.Body, headers []collection.Header) 
 		return
 	}
 	if !c.behavior.DisableBodyPruning && withoutBody(c.t.Method) {
-		c.pruned = true
+		c.t.Pruned = true
 		return
 	}
 	switch b.Mode {

@@ -48,8 +48,6 @@ type compiler struct {
 	ownQuery      map[string]bool
 	pathVariables []string
 	behavior      collection.Behavior
-	// pruned says that the request has a body that its method does not send.
-	pruned bool
 }
 
 func (c *compiler) columns() {

@@ -97,6 +97,8 @@ type Template struct {
 	Problems []Problem
 	// Mode is the body's mode as Postman names it, "" without a body.
 	Mode string
+	// Pruned says that the request has a body that its method does not send.
+	Pruned bool
 
 	url     urlTemplate
 	headers []header
