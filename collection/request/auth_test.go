@@ -38,6 +38,13 @@ func TestAuth(t *testing.T) {
 		{"API key, header by default", authOf("apikey", kv("key", "X-Key"), kv("value", "{{tok}}")), nil, []string{"X-Key: tok-4711"}, ""},
 		{"API key in the query", authOf("apikey", kv("key", "k y"), kv("value", "{{pw}}&"), kv("in", "query")), nil, nil, "a=1&k%20y=pass%20word%26"},
 		{"API key replaces a parameter", authOf("apikey", kv("key", "a"), kv("value", "{{tok}}"), kv("in", "query")), nil, nil, "a=tok-4711"},
+		{"oauth2", authOf("oauth2", kv("accessToken", "{{tok}}"), kv("tokenType", "bearer")), []obj{kv("authorization", "own")}, []string{"Authorization: Bearer tok-4711"}, ""},
+		{"oauth2 with another prefix", authOf("oauth2", kv("accessToken", "{{tok}}"), kv("headerPrefix", " Token "), kv("addTokenTo", "header")), nil, []string{"Authorization: Token tok-4711"}, ""},
+		{"oauth2 without a prefix", authOf("oauth2", kv("accessToken", "{{tok}}"), kv("headerPrefix", "")), nil, []string{"Authorization: tok-4711"}, ""},
+		{"oauth2 in the query", authOf("oauth2", kv("accessToken", "{{pw}}"), kv("addTokenTo", "queryParams")), []obj{kv("Authorization", "own")}, nil, "a=1&access_token=pass%20word"},
+		{"oauth2 without a token, but an own header", authOf("oauth2", kv("accessToken", "")), []obj{kv("Authorization", "own")}, []string{"Authorization: own"}, ""},
+		{"oauth2 as a map", obj{"type": "oauth2", "oauth2": obj{"accessToken": "{{tok}}", "headerPrefix": "T"}}, nil, []string{"Authorization: T tok-4711"}, ""},
+		{"digest", authOf("digest", kv("username", "ann"), kv("password", "{{pw}}")), []obj{kv("authorization", "own")}, nil, ""},
 		{"noauth", authOf("noauth"), []obj{kv("Authorization", "own")}, []string{"Authorization: own"}, ""},
 	}
 	for _, tt := range tests {
@@ -66,6 +73,22 @@ func TestAuth(t *testing.T) {
 
 func TestInheritedAuth(t *testing.T) {
 	bearer := func(token string) obj { return authOf("bearer", kv("token", token)) }
+	for depth := range 5 { // the auth stands that many folders above the request
+		items := []obj{{"name": "R", "request": get("http://h/")}}
+		for i := range 6 {
+			folder := obj{"name": "F", "item": items}
+			if i >= depth {
+				folder["auth"] = bearer(string(rune('a' + i)))
+			} else if i%2 == 1 {
+				folder["auth"] = obj{} // inherits, as null does
+			}
+			items = []obj{folder}
+		}
+		tpl := Compile(itemIn(t, obj{"auth": bearer("c"), "item": items}), Options{})
+		if got, want := fill(t, tpl).Header.Get("Authorization"), "Bearer "+string(rune('a'+depth)); got != want {
+			t.Errorf("%d folders up: got %q, want %q", depth, got, want)
+		}
+	}
 	tests := []struct {
 		name                        string
 		collection, folder, request any
@@ -144,7 +167,11 @@ func TestAuthProblems(t *testing.T) {
 		o    Options
 		want []string
 	}{
-		{"unsupported", authOf("digest", kv("username", "a")), Options{}, []string{"auth digest of the request", `"digest" is not supported in a load`}},
+		{"hawk", authOf("hawk", kv("authId", "a")), Options{}, []string{"auth hawk of the request", `"hawk" is not supported in a load`}},
+		{"a type that nobody knows yet", authOf("passkey"), Options{}, []string{"auth passkey of the request", `"passkey" is not supported in a load`}},
+		{"digest from a column", authOf("digest", kv("username", "a"), kv("password", "{{t}}")), mapped, []string{"auth digest of the request", "cannot come from a column"}},
+		{"oauth2 without a token", authOf("oauth2", kv("accessToken", ""), kv("accessTokenUrl", "http://h/token")), Options{}, []string{"auth oauth2 of the request", "no access token"}},
+		{"oauth2 with a MAC token", authOf("oauth2", kv("accessToken", "a"), kv("tokenType", "MAC")), Options{}, []string{"auth oauth2 of the request", "mac is not supported"}},
 		{"column in a token", authOf("bearer", kv("token", "{{t}}")), column, []string{"auth bearer of the request", "must not decide on the auth bearer"}},
 		{"column in a password", authOf("basic", kv("username", "a"), kv("password", "{{t}}")), column, []string{"auth basic of the request", "must not decide"}},
 		{"mapped column in a password", authOf("basic", kv("username", "a"), kv("password", "{{t}}")), mapped, []string{"auth basic of the request", "cannot come from a column"}},

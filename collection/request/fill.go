@@ -39,7 +39,7 @@ func (t *Template) Fill(dst *Filled, cells []string, num int64) error {
 		buf, reading = nil, nil
 	}
 	files := dst.files[:0]
-	*dst = Filled{Method: t.Method, URL: t.constant.url, Host: t.constant.host, Header: t.constant.header, Body: buf, files: files, reading: reading}
+	*dst = Filled{Method: t.Method, URL: t.constant.url, Host: t.constant.host, Header: t.constant.header, Body: buf, files: files, reading: reading, digest: t.digest}
 	err := t.fill(dst, &row{cells: cells, num: num, run: t.run})
 	if err != nil {
 		*dst = Filled{Body: buf, files: files, reading: reading}

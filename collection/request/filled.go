@@ -25,6 +25,7 @@ type Filled struct {
 	// Length is the body's length in bytes, files included.
 	Length int64
 	files  []openFile
+	digest *Digest
 	// reading counts the readers of Body that are not closed.
 	reading *atomic.Int32
 }

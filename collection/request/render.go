@@ -38,6 +38,9 @@ func (t *Template) Render(cells []string, num int64, m *vars.Masker) Rendered {
 		}
 		out.Headers = append(out.Headers, NameValue{h.key, value})
 	}
+	if t.digest != nil { // the server's challenge decides on what else stands there
+		out.Headers = append(out.Headers, NameValue{"Authorization", "Digest " + vars.Masked})
+	}
 	switch t.Mode {
 	case collection.ModeRaw, collection.ModeGraphQL:
 		out.Body = show(t.body.ops)

@@ -105,6 +105,7 @@ type Template struct {
 	// noUserAgent says that not even net/http's own User-Agent is sent.
 	noUserAgent bool
 	body        body
+	digest      *Digest
 	fields      []Field
 	byName      map[string]int
 	uses        []Use
