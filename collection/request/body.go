@@ -2,6 +2,7 @@ package request
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pmrun/pmrun/collection"
@@ -73,7 +74,11 @@ func (c *compiler) eachParam(params []collection.Param, visit func(collection.Pa
 	for _, name := range c.o.KnownFields {
 		// What found its place in the query or as a placeholder is not added.
 		if !has[name] && c.wanted(name) && !c.targets[name] {
-			visit(collection.Param{Key: name, Type: "text"})
+			added := collection.Param{Key: name, Type: "text"}
+			if slices.Contains(c.o.FileFields, name) {
+				added.Type = "file"
+			}
+			visit(added)
 		}
 	}
 }

@@ -170,6 +170,7 @@ func TestFilesOfRows(t *testing.T) {
 		{"by --map", between("sample.txt"), Options{Columns: []string{"c"}, Map: map[string]string{"f": "c"}}, []string{"one.txt"}, []part{a, one, z}},
 		{"by --set", between(nil), Options{Columns: []string{"c"}, Set: map[string]string{"f": "sub/{{c}}"}}, []string{"two.PNG"}, []part{a, two, z}},
 		{"several", between([]string{"{{c}}", "one.txt", "{{d}}"}), Options{Columns: []string{"c", "d"}}, []string{"one.txt", "sub/two.PNG"}, []part{a, one, one, two, z}},
+		{"added by the job", []obj{kv("a", "1")}, Options{Columns: []string{"c"}, Map: map[string]string{"f": "c"}, KnownFields: []string{"f"}, FileFields: []string{"f"}}, []string{"one.txt"}, []part{a, one}},
 		{"an empty cell", between("sample.txt"), Options{Columns: []string{"f"}}, []string{""}, []part{a, z}},
 		{"a cell that the row does not have", between("sample.txt"), Options{Columns: []string{"f"}}, nil, []part{a, z}},
 		{"an empty cell in a path", between("sub/{{c}}"), Options{Columns: []string{"c"}}, []string{""}, []part{a, z}},

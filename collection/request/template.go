@@ -33,6 +33,8 @@ type Options struct {
 	// KnownFields may be added to the request by Map, Set and Pack though the
 	// collection's request does not have them.
 	KnownFields []string
+	// FileFields are those of KnownFields that are files.
+	FileFields []string
 	// ProtectedHeaders are closed to columns, and their values are secret.
 	ProtectedHeaders []string
 	// RowHeader, when not empty, names a header that gets a value of its own for
@@ -198,6 +200,9 @@ func (t *Template) Holds(text string) bool {
 	for _, q := range t.url.query {
 		look(q.key)
 		look(q.value)
+	}
+	if d := t.digest; d != nil {
+		found = found || strings.Contains(d.user, text) || strings.Contains(d.password, text)
 	}
 	return found || strings.Contains(t.Method, text)
 }
