@@ -136,8 +136,8 @@ func (c *compiler) setQuery(name string, value vars.Segments, where string) {
 		hidden[i].Secret = true
 	}
 	c.t.url.query = append(c.t.url.query, queryPart{
-		key:      []op{{kind: vars.Literal, lit: percent(name)}},
-		value:    compileOps(hidden, formValue, where, percent),
+		key:      []op{{kind: vars.Literal, lit: c.escapeQuery(guardQuery(name, true))}},
+		value:    compileOps(hidden, formValue, where, func(text string) string { return c.escapeQuery(guardQuery(text, false)) }),
 		hasValue: true,
 	})
 }

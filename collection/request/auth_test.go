@@ -37,6 +37,7 @@ func TestAuth(t *testing.T) {
 		{"API key in a header", authOf("apikey", kv("key", "X-{{user}}"), kv("value", "{{tok}}"), kv("in", "header")), []obj{kv("x-ANN", "own")}, []string{"X-Ann: tok-4711"}, ""},
 		{"API key, header by default", authOf("apikey", kv("key", "X-Key"), kv("value", "{{tok}}")), nil, []string{"X-Key: tok-4711"}, ""},
 		{"API key in the query", authOf("apikey", kv("key", "k y"), kv("value", "{{pw}}&"), kv("in", "query")), nil, nil, "a=1&k%20y=pass%20word%26"},
+		{"API key that is encoded already", authOf("apikey", kv("key", "k=&"), kv("value", "a%2Bb=='é"), kv("in", "query")), nil, nil, "a=1&k%3D%26=a%2Bb==%27%C3%A9"},
 		{"API key replaces a parameter", authOf("apikey", kv("key", "a"), kv("value", "{{tok}}"), kv("in", "query")), nil, nil, "a=tok-4711"},
 		{"oauth2", authOf("oauth2", kv("accessToken", "{{tok}}"), kv("tokenType", "bearer")), []obj{kv("authorization", "own")}, []string{"Authorization: Bearer tok-4711"}, ""},
 		{"oauth2 with another prefix", authOf("oauth2", kv("accessToken", "{{tok}}"), kv("headerPrefix", " Token "), kv("addTokenTo", "header")), nil, []string{"Authorization: Token tok-4711"}, ""},
