@@ -260,3 +260,43 @@ func TestDigestNeverEnds(t *testing.T) {
 		t.Errorf("%d attempts, the record is %+v", asked, got)
 	}
 }
+
+// An unknown row that a person sends again is asked for credentials first, and
+// sent all the same.
+func TestDigestUnknownAgain(t *testing.T) {
+	s := &digestServer{algorithm: "MD5", qop: "auth"}
+	b := newDigestBench(t, 1, s)
+	was := batch.Record{Row: 1, Line: 2, Status: batch.Unknown, Cause: batch.CauseTimeout, Attempts: 1}
+	if err := b.ledger.Commit(t.Context(), []batch.Entry{{Kind: batch.Settle, Record: was}}); err != nil {
+		t.Fatal(err)
+	}
+	b.Recorded = func(int64) bool { return true }
+	records, err := b.run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := records[1]; r.Status != batch.Succeeded || r.Attempts != 3 {
+		t.Errorf("the record is %+v", r)
+	}
+	s.each(1)
+}
+
+// A look-up answers the server's question too.
+func TestDigestLookup(t *testing.T) {
+	s := &digestServer{algorithm: "MD5", qop: "auth"}
+	b := newDigestBench(t, 1, s)
+	f := &batch.Finder{
+		Template: b.Template, Sender: b.Sender, Pacer: b.Pacer, Masker: b.Masker, RunID: "run",
+		Found: func(a *batch.Answer) ([]string, error) { return []string{strconv.Itoa(a.Status)}, nil },
+		Value: func(r batch.Row) string { return r.Cells[0] },
+		Cells: func(r batch.Row) []string { return r.Cells },
+	}
+	for range 2 {
+		if ids, err := f.Find(t.Context(), batch.Row{Num: 1, Cells: []string{"1"}}); err != nil || len(ids) != 1 || ids[0] != "200" {
+			t.Errorf("got %q, %v", ids, err)
+		}
+	}
+	if s.asked != 1 {
+		t.Errorf("the server asked %d times", s.asked)
+	}
+}

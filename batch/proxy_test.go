@@ -32,3 +32,24 @@ func TestOpaqueURLOverProxy(t *testing.T) {
 		}
 	}
 }
+
+// Names below localhost are this machine, whatever the resolver says.
+func TestLocalhost(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer server.Close()
+	at, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := NewHTTPSender(HTTPOptions{Timeout: time.Minute})
+	defer s.Close()
+	for _, host := range []string{"localhost", "crm.localhost", "a.b.LocalHost."} {
+		f := &request.Filled{Method: "GET", URL: &url.URL{Scheme: "http", Host: host + ":" + at.Port()}, Header: http.Header{}}
+		if sent := s.Send(t.Context(), f); sent.Ending != Answered {
+			t.Errorf("%s: %+v", host, sent)
+		}
+	}
+	if localAddr("localhost.example.com:80") != "localhost.example.com:80" || localAddr("[::1]:80") != "[::1]:80" {
+		t.Error("another host is taken for this machine")
+	}
+}

@@ -117,7 +117,7 @@ func NewHTTPSender(o HTTPOptions) *HTTPSender {
 	return &HTTPSender{o: o, transport: &http.Transport{
 		Proxy: proxy,
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-			conn, err := dial(ctx, network, addr)
+			conn, err := dial(ctx, network, localAddr(addr))
 			if err != nil {
 				return nil, err
 			}
@@ -133,6 +133,21 @@ func NewHTTPSender(o HTTPOptions) *HTTPSender {
 		IdleConnTimeout:       idleTimeout,
 		ExpectContinueTimeout: expectTimeout,
 	}}
+}
+
+// localAddr is the address to connect to: names below localhost are this machine
+// (RFC 6761), also where the resolver does not know.
+func localAddr(addr string) string {
+	if host, port, err := net.SplitHostPort(addr); err == nil && Localhost(host) {
+		return net.JoinHostPort("localhost", port)
+	}
+	return addr
+}
+
+// Localhost reports whether a host name is localhost or below it.
+func Localhost(host string) bool {
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
 // Close closes idle connections.

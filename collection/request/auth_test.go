@@ -210,3 +210,65 @@ func TestMappedToken(t *testing.T) {
 		t.Errorf("Secrets %q: the scheme is none", tpl.Secrets())
 	}
 }
+
+// What an attempt answers the server with is made per attempt; the password is a
+// secret like any other.
+func TestDigestShown(t *testing.T) {
+	tpl := compile(t, withAuth(get("http://h/"), authOf("digest", kv("username", "ann"), kv("password", "pw-4711"))), Options{})
+	if got := tpl.Secrets(); !slices.Contains(got, "pw-4711") {
+		t.Errorf("Secrets gave %q", got)
+	}
+	if !tpl.Holds("pw-4711") || tpl.Holds("pw-4712") {
+		t.Error("Holds does not know the password")
+	}
+	if got := tpl.Render(nil, 1, nil).Headers; !slices.Contains(got, NameValue{"Authorization", "Digest ••••"}) {
+		t.Errorf("shown as %q", got)
+	}
+	f := fill(t, tpl)
+	login, err := f.Login()
+	if err != nil || login.Header != "" || login.Expect || f.Header.Get("Authorization") != "" {
+		t.Errorf("before a challenge: %+v, %v", login, err)
+	}
+	// Without digest there is nothing to say, and no answer is a question.
+	login, err = fill(t, compile(t, get("http://h/"), Options{})).Login()
+	if login != nil || err != nil || login.Answered(401, map[string][]string{"Www-Authenticate": {`Digest realm="r", nonce="n"`}}) {
+		t.Errorf("without digest: %+v, %v", login, err)
+	}
+}
+
+// The challenges that are answered, and those that are no question.
+func TestDigestChallenges(t *testing.T) {
+	tests := []struct {
+		name   string
+		header []string
+		want   string // a part of the credentials, empty when it is not answered
+	}{
+		{"plain", []string{`Digest realm="r", nonce="n"`}, `realm="r"`},
+		{"small letters, no blanks", []string{`digest realm="r",nonce="n",qop="auth"`}, `qop=auth`},
+		{"after another scheme", []string{`Basic realm="b"`, `Digest realm="r", nonce="n", algorithm=MD5`}, `algorithm=MD5`},
+		{"in one header with another scheme", []string{`Basic realm="b", Digest realm="r", nonce="n"`}, `realm="r"`},
+		{"the first that can be answered", []string{`Digest realm="1", nonce="n", algorithm=SHA-3`, `Digest realm="2", nonce="n", algorithm=sha-256`}, `realm="2"`},
+		{"a session", []string{`Digest realm="r", nonce="n", algorithm=SHA-256-sess, qop="auth"`}, `algorithm=SHA-256-sess`},
+		{"a choice", []string{`Digest realm="r", nonce="n", qop="auth-int, AUTH"`}, `qop=auth`},
+		{"a quote in the realm", []string{`Digest realm="a \"b\"", nonce="n"`}, `realm="a \"b\""`},
+		{"none", nil, ""},
+		{"another scheme", []string{`Bearer realm="r"`}, ""},
+		{"no nonce", []string{`Digest realm="r"`}, ""},
+		{"unknown algorithm", []string{`Digest realm="r", nonce="n", algorithm=SHA-3`}, ""},
+		{"unknown protection", []string{`Digest realm="r", nonce="n", qop="auth-x"`}, ""},
+		{"garbage", []string{`Digest =,"`}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f := fill(t, compile(t, withAuth(get("http://h/"), authOf("digest", kv("username", "ann"), kv("password", "pw"))), Options{}))
+			first, _ := f.Login()
+			if again := first.Answered(401, map[string][]string{"Www-Authenticate": tt.header}); again != (tt.want != "") {
+				t.Fatalf("again is %t", again)
+			}
+			login, err := f.Login()
+			if err != nil || !strings.Contains(login.Header, tt.want) || (login.Header == "") != (tt.want == "") {
+				t.Errorf("got %q, %v", login.Header, err)
+			}
+		})
+	}
+}
