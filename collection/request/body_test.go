@@ -3,6 +3,7 @@ package request
 import (
 	"encoding/base64"
 	"encoding/json"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -149,8 +150,7 @@ func TestBodyPruning(t *testing.T) {
 // Cells name files; they stay below the directory that the job names.
 func TestFilesOfRows(t *testing.T) {
 	top := t.TempDir()
-	dir := writeFile(t, top, "in/one.txt", "first")
-	dir = strings.TrimSuffix(dir, "/one.txt")
+	dir := filepath.Dir(writeFile(t, top, "in/one.txt", "first"))
 	writeFile(t, top, "in/sub/two.PNG", "second")
 	writeFile(t, top, "out.txt", "not for rows")
 	outside := writeFile(t, top, "abs.txt", "absolute")
