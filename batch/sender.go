@@ -235,10 +235,15 @@ func (s *HTTPSender) roundTrip(ctx context.Context, f *request.Filled, login *re
 		_ = body.Close()
 		body = http.NoBody
 	}
+	// net/http says Content-Length: 0 of POST, PUT and PATCH alone, if not told.
+	var encoding []string
+	if body == http.NoBody && f.Method != http.MethodDelete {
+		encoding = []string{"identity"}
+	}
 	req := (&http.Request{
 		Method: f.Method, URL: f.URL, Host: f.Host, Header: withLogin(f.Header, login),
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Body: body, ContentLength: f.Length,
+		Body: body, ContentLength: f.Length, TransferEncoding: encoding,
 	}).WithContext(ctx)
 	s.forProxy(req)
 	return s.transport.RoundTrip(req)
