@@ -131,6 +131,7 @@ func (c *compiler) method(m string) {
 	before := len(c.t.Problems)
 	segs := c.text(m, "method", false, false)
 	c.t.Method, _ = segs.Constant()
+	c.t.Method = strings.ToUpper(c.t.Method)
 	if !isToken(c.t.Method) && len(c.t.Problems) == before {
 		c.problem("method", fmt.Errorf("%q is not an HTTP method", c.t.Method))
 	}

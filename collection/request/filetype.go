@@ -32,6 +32,8 @@ func commonType(extension string) string {
 		return "text/html"
 	case ".md":
 		return "text/markdown"
+	case ".yaml", ".yml":
+		return "text/yaml"
 	case ".ics":
 		return "text/calendar"
 	case ".vcf":
@@ -40,6 +42,18 @@ func commonType(extension string) string {
 		return "application/" + extension[1:]
 	case ".js":
 		return "application/javascript"
+	case ".css":
+		return "text/css"
+	case ".tsv":
+		return "text/tab-separated-values"
+	case ".tar":
+		return "application/x-tar"
+	case ".bin":
+		return unknownType
+	case ".ico":
+		return "image/vnd.microsoft.icon"
+	case ".avi":
+		return "video/x-msvideo"
 	case ".gz":
 		return "application/gzip"
 	case ".7z":
@@ -75,7 +89,7 @@ func commonType(extension string) string {
 	case ".mp3":
 		return "audio/mpeg"
 	case ".wav":
-		return "audio/wav"
+		return "audio/wave"
 	case ".ogg":
 		return "audio/ogg"
 	case ".mp4", ".mpeg", ".webm":

@@ -43,6 +43,7 @@ func urlCases() []urlCase {
 		{"no path, query, parts", urlParts("query", []obj{kv("x", "1")}), nil, "http://h/?x=1"},
 		{"empty path, parts", urlParts("path", []string{""}, "query", []obj{kv("x", "1")}), nil, "http://h/?x=1"},
 		{"slash at the end", urlParts("path", []string{"a", ""}), nil, "http://h/a/"},
+		{"empty segments", urlParts("path", []string{"", "a", "", "b", ""}), nil, "http://h//a//b/"},
 		{"two slashes", "http://h//a//b", nil, "http://h//a//b"},
 		{"empty query", "http://h/a?", nil, "http://h/a?"},
 		{"blanks before it", " \t\nhttp://h/a", nil, "http://h/a"},

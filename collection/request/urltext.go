@@ -33,7 +33,7 @@ func (c *compiler) splitURL(u collection.URL) (authority, rest string) {
 		authority += ":" + u.Port
 	}
 	if len(u.Path) > 0 {
-		rest = "/" + strings.TrimPrefix(strings.Join(u.Path, "/"), "/")
+		rest = "/" + strings.Join(u.Path, "/")
 	}
 	var query []string
 	sent := c.sent(len(u.Query), func(i int) (string, bool) { return u.Query[i].Key, u.Query[i].Disabled })
