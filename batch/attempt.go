@@ -34,6 +34,11 @@ func (r *recorder) attempt(ctx context.Context, t *task, filled *request.Filled)
 	}
 	sent := r.Sender.Send(ctx, filled)
 	e.StartedAt, e.Duration = sent.Started, sent.Duration
+	if sent.Login && t.logins < mostLogins {
+		e.Status, e.Cause, e.Rule, e.retry, e.login = NotSent, CauseToken, "the server asked for credentials", true, true
+		e.HTTPStatus, e.Message = sent.Answer.Status, "the server asked for credentials (digest) before it looks at the request"
+		return e
+	}
 	switch sent.Ending {
 	case Answered:
 		r.judge(&e, &sent.Answer)

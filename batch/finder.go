@@ -48,6 +48,9 @@ func (l *Finder) Find(ctx context.Context, row Row) ([]string, error) {
 			return nil, err
 		}
 		sent := l.Sender.Send(ctx, &filled)
+		if sent.Login && try < lookupTries {
+			continue
+		}
 		if sent.Ending == Answered && sent.Answer.Status != http.StatusTooManyRequests && sent.Answer.Status < 500 {
 			ids, err := l.Found(&sent.Answer)
 			if err != nil {

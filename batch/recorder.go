@@ -21,6 +21,9 @@ func (r *recorder) record(ctx context.Context) (err error) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for !r.finished() {
+		// What the last attempt came to has taken effect.
+		r.turn.giveBack(r.held)
+		r.held = false
 		rows := r.rows
 		if !r.canIntend() || r.eof {
 			rows = nil
@@ -158,6 +161,7 @@ func (r *recorder) withdraw(t *task) {
 
 // receive takes one end: settled, taken back, or to be tried again.
 func (r *recorder) receive(e end) {
+	r.held = r.held || e.held
 	if e.kind == Withdraw {
 		r.withdraw(e.task)
 		return
@@ -169,7 +173,7 @@ func (r *recorder) receive(e end) {
 		again.Message = fmt.Sprintf("not sent again: %s; the earlier attempt: %s", e.Message, prior.Message)
 		e.Record = again
 		r.settle(e)
-	case prior != nil && prior.Status == Unknown && e.Status != Succeeded:
+	case prior != nil && prior.Status == Unknown && e.Status != Succeeded && !e.login:
 		// A person sent it again, and the earlier attempt may still have created
 		// it: nothing but a success ends that.
 		r.watch.see(&e.Record)
@@ -199,6 +203,11 @@ func (r *recorder) settle(e end) {
 // again, and when.
 func (r *recorder) again(e *end) bool {
 	t, now := e.task, time.Now()
+	if e.login { // at once: nothing is wrong
+		t.logins++
+		t.due = now
+		return true
+	}
 	wait := e.wait
 	if !e.asked || wait == 0 { // at once would only hammer the server
 		wait = backoff(r.RunID, t.row.Num, t.retries+1+int(t.waited/time.Second))

@@ -74,6 +74,7 @@ type task struct {
 	prior   *Record       // its record before this run, if it had one
 	attempt int           // number of the attempt, from 1
 	retries int           // retries used up
+	logins  int           // attempts that the server answered with a question for credentials
 	waited  time.Duration // spent waiting out rate limits
 	due     time.Time     // when a retry may start
 }
@@ -84,9 +85,11 @@ type end struct {
 	kind EntryKind
 	Record
 	// retry says that the row may be sent again, wait how long the server asked
-	// to hold off (asked), limited that it was for a rate limit.
-	retry, asked, limited bool
-	wait                  time.Duration
+	// to hold off (asked), limited that it was for a rate limit,
+	// login that the server asked for credentials only. held says that the
+	// attempt had the turn.
+	retry, asked, limited, login, held bool
+	wait                               time.Duration
 }
 
 // Run sends every row that Skip does not name, and returns when each has a
@@ -108,6 +111,7 @@ func (e *Engine) Run(ctx context.Context) (Ended, error) {
 		ends:      make(chan end, limit),
 		wake:      make(chan struct{}, 1),
 		halt:      make(chan struct{}),
+		turn:      newTurn(e.Template.Digest()),
 	}
 	// Attempts in flight outlive the stop: they are bounded by the sender.
 	flight := context.WithoutCancel(ctx)
@@ -153,6 +157,7 @@ type recorder struct {
 	asking     context.Context
 	stopAsking context.CancelFunc
 	gate       sync.Mutex
+	turn       *turn
 	// unread is the reader's: it left rows behind.
 	unread bool
 
@@ -167,6 +172,7 @@ type recorder struct {
 	entries  []Entry
 	intended []*task
 	settled  []Record
+	held     bool // the turn is to be given back
 }
 
 // read feeds rows to the recorder.
@@ -204,35 +210,37 @@ func (r *recorder) read(ctx context.Context) error {
 func (r *recorder) work(ctx context.Context) error {
 	var filled request.Filled
 	for {
-		t := r.take()
+		t, held := r.take()
 		if t == nil {
 			return nil
 		}
-		r.ends <- r.attempt(ctx, t, &filled)
+		e := r.attempt(ctx, t, &filled)
+		e.held = held
+		r.ends <- e
 	}
 }
 
 // take waits for a task and for the permit to send it, in this order: the
 // permit is taken after the intent is durable. One worker at a time stands at
 // the gate, so that at most one task waits there. It returns nil when there is
-// nothing more to send.
-func (r *recorder) take() *task {
+// nothing more to send. held says that it has the turn.
+func (r *recorder) take() (t *task, held bool) {
 	r.gate.Lock()
 	defer r.gate.Unlock()
-	var t *task
 	select {
 	case t = <-r.ready:
 	case <-r.halt:
-		return nil
+		return nil, false
 	}
 	select {
 	case r.wake <- struct{}{}:
 	default: // the recorder has been woken already
 	}
+	held = r.turn.take(r.halt)
 	for !r.halted() {
 		wait := r.Pacer.Take(time.Now())
 		if wait == 0 {
-			return t
+			return t, held
 		}
 		timer := time.NewTimer(wait)
 		select {
@@ -241,8 +249,9 @@ func (r *recorder) take() *task {
 		}
 		timer.Stop()
 	}
+	r.turn.giveBack(held)
 	r.ends <- end{task: t, kind: Withdraw}
-	return nil
+	return nil, false
 }
 
 func (r *recorder) halted() bool {

@@ -49,6 +49,9 @@ type Sent struct {
 	Cause, Message string
 	Started        time.Time
 	Duration       time.Duration
+	// Login says that the server has only asked for credentials: the request was
+	// not applied, and the next attempt of it will have them.
+	Login bool
 }
 
 // Sender puts a request on the wire, once: whatever happens, it never sends the
@@ -82,7 +85,10 @@ const (
 	// idleTimeout is shorter than any common server's keep-alive (Apache's
 	// default is 5 s), so that a request seldom goes out on a connection that
 	// the server is about to close: such a row would be unknown.
-	idleTimeout    = 3 * time.Second
+	idleTimeout = 3 * time.Second
+	// expectTimeout is how long a body waits for a server that does not say
+	// whether it wants it.
+	expectTimeout  = time.Second
 	defaultMaxBody = 1 << 20
 	// drainLimit is how much of an over-long answer is read and thrown away to
 	// keep the connection; beyond it the connection is closed.
@@ -111,7 +117,7 @@ func NewHTTPSender(o HTTPOptions) *HTTPSender {
 	return &HTTPSender{o: o, transport: &http.Transport{
 		Proxy: proxy,
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-			conn, err := dial(ctx, network, addr)
+			conn, err := dial(ctx, network, localAddr(addr))
 			if err != nil {
 				return nil, err
 			}
@@ -125,7 +131,23 @@ func NewHTTPSender(o HTTPOptions) *HTTPSender {
 		MaxIdleConns:          o.Concurrency,
 		MaxIdleConnsPerHost:   o.Concurrency,
 		IdleConnTimeout:       idleTimeout,
+		ExpectContinueTimeout: expectTimeout,
 	}}
+}
+
+// localAddr is the address to connect to: names below localhost are this machine
+// (RFC 6761), also where the resolver does not know.
+func localAddr(addr string) string {
+	if host, port, err := net.SplitHostPort(addr); err == nil && Localhost(host) {
+		return net.JoinHostPort("localhost", port)
+	}
+	return addr
+}
+
+// Localhost reports whether a host name is localhost or below it.
+func Localhost(host string) bool {
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
 // Close closes idle connections.
@@ -181,7 +203,12 @@ func (s *HTTPSender) Send(ctx context.Context, f *request.Filled) Sent {
 	ctx, cancel := context.WithTimeout(ctx, s.o.Timeout)
 	defer cancel()
 	w := &wire{}
-	resp, err := s.roundTrip(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: w.gotConn}), f)
+	login, err := f.Login()
+	if err != nil {
+		s.classify(&sent, err, w)
+		return sent
+	}
+	resp, err := s.roundTrip(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: w.gotConn}), f, login)
 	if err != nil {
 		sent.Duration = time.Since(sent.Started)
 		s.classify(&sent, err, w)
@@ -190,11 +217,12 @@ func (s *HTTPSender) Send(ctx context.Context, f *request.Filled) Sent {
 	defer resp.Body.Close()
 	sent.Ending = Answered
 	sent.Answer = s.read(resp)
+	sent.Login = login.Answered(resp.StatusCode, resp.Header)
 	sent.Duration = time.Since(sent.Started)
 	return sent
 }
 
-func (s *HTTPSender) roundTrip(ctx context.Context, f *request.Filled) (*http.Response, error) {
+func (s *HTTPSender) roundTrip(ctx context.Context, f *request.Filled, login *request.Login) (*http.Response, error) {
 	body, err := f.Reader()
 	if err != nil {
 		return nil, err
@@ -207,12 +235,46 @@ func (s *HTTPSender) roundTrip(ctx context.Context, f *request.Filled) (*http.Re
 		_ = body.Close()
 		body = http.NoBody
 	}
+	// net/http says Content-Length: 0 of POST, PUT and PATCH alone, if not told.
+	var encoding []string
+	if body == http.NoBody && f.Method != http.MethodDelete {
+		encoding = []string{"identity"}
+	}
 	req := (&http.Request{
-		Method: f.Method, URL: f.URL, Host: f.Host, Header: f.Header,
+		Method: f.Method, URL: f.URL, Host: f.Host, Header: withLogin(f.Header, login),
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Body: body, ContentLength: f.Length,
+		Body: body, ContentLength: f.Length, TransferEncoding: encoding,
 	}).WithContext(ctx)
+	s.forProxy(req)
 	return s.transport.RoundTrip(req)
+}
+
+// withLogin returns the header with what the attempt says of itself.
+func withLogin(header http.Header, login *request.Login) http.Header {
+	if login == nil {
+		return header
+	}
+	header = header.Clone()
+	if login.Header != "" {
+		header.Set("Authorization", login.Header)
+	}
+	if login.Expect {
+		header.Set("Expect", "100-continue")
+	}
+	return header
+}
+
+// forProxy makes an opaque URL absolute where a proxy gets it: net/http does so
+// by itself for all others.
+func (s *HTTPSender) forProxy(req *http.Request) {
+	if req.URL.Opaque == "" || req.URL.Scheme != "http" || strings.HasPrefix(req.URL.Opaque, "//") {
+		return
+	}
+	if proxy, err := s.transport.Proxy(req); err == nil && proxy != nil {
+		absolute := *req.URL
+		absolute.Opaque = "//" + absolute.Host + absolute.Opaque
+		req.URL = &absolute
+	}
 }
 
 // replayable reports whether net/http would send a request without a body again

@@ -235,6 +235,23 @@ func TestSendBounded(t *testing.T) {
 }
 
 // TestSendWhenTheRunIsCutOff ends an attempt with its context.
+// TestSendContentLength: a request without a body says so, but for the methods
+// that are not expected to have one.
+func TestSendContentLength(t *testing.T) {
+	var got atomic.Value
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got.Store(r.Header.Get("Content-Length")) }))
+	defer server.Close()
+	sender := batch.NewHTTPSender(batch.HTTPOptions{Timeout: 10 * time.Second, Concurrency: 1})
+	defer sender.Close()
+	for method, want := range map[string]string{
+		"POST": "0", "PUT": "0", "PATCH": "0", "COPY": "0", "PROPFIND": "0", "REINDEX": "0", "GET": "", "HEAD": "", "DELETE": "", "OPTIONS": "",
+	} {
+		if s := sender.Send(t.Context(), filled(t, method, server.URL, "", http.Header{})); s.Ending != batch.Answered || got.Load() != want {
+			t.Errorf("%s: %+v, Content-Length %q, want %q", method, s, got.Load(), want)
+		}
+	}
+}
+
 func TestSendCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	addr, _ := rawServer(t, func(_ int64, c net.Conn) { readRequest(c); cancel(); _, _ = io.Copy(io.Discard, c) })

@@ -10,6 +10,10 @@ import (
 // secretName matches names of things that are secret wherever they stand.
 var secretName = regexp.MustCompile(`(?i)token|secret|passw|passphrase|api[-_ ]?key|authorization|credential|private[-_ ]?key|access[-_ ]?key|cookie`)
 
+// publicName matches parameters of an auth whose names speak of a secret and
+// whose values are none.
+var publicName = regexp.MustCompile(`^(addTokenTo|tokenType|tokenName|accessTokenUrl|refreshTokenUrl|client_authentication)$`)
+
 // shortestSecret is the shortest literal that is taken for a secret by its name
 // alone: shorter ones are words.
 const shortestSecret = 6
@@ -31,7 +35,7 @@ func (c *Collection) Secrets() []string {
 			return
 		}
 		if v.IsObject() {
-			if name := v.Get("key"); name.Type == gjson.String && secretName.MatchString(name.String()) {
+			if name := v.Get("key"); name.Type == gjson.String && soundsSecret(name.String()) {
 				add(v.Get("value"))
 			}
 			if v.Get("type").String() == "secret" {
@@ -42,7 +46,7 @@ func (c *Collection) Secrets() []string {
 			if v.IsObject() && name.String() == "auth" {
 				authSecrets(value, add)
 			}
-			if v.IsObject() && value.Type == gjson.String && secretName.MatchString(name.String()) && name.String() != "key" {
+			if v.IsObject() && value.Type == gjson.String && soundsSecret(name.String()) && name.String() != "key" {
 				add(value)
 			}
 			walk(value, depth+1)
@@ -55,9 +59,13 @@ func (c *Collection) Secrets() []string {
 
 const maxSecretDepth = 500
 
+func soundsSecret(name string) bool {
+	return secretName.MatchString(name) && !publicName.MatchString(name)
+}
+
 // authSecrets adds every parameter of an auth block but those that name things.
 func authSecrets(auth gjson.Result, add func(gjson.Result)) {
-	public := regexp.MustCompile(`(?i)^(username|user|key|in|type|algorithm|realm|region|service|addTokenTo|headerPrefix|tokenType|grant_type|scope)$|url|uri`)
+	public := regexp.MustCompile(`(?i)^(username|user|key|in|type|algorithm|realm|region|service|addTokenTo|headerPrefix|tokenType|tokenName|grant_type|scope|client_authentication|challengeAlgorithm|qop)$|url|uri`)
 	auth.ForEach(func(_, params gjson.Result) bool {
 		if !params.IsObject() && !params.IsArray() {
 			return true

@@ -71,6 +71,9 @@ func bodyNotFormData(in *Input) []Problem {
 	if in.Contract == nil || in.Contract.Body == "" {
 		return nil
 	}
+	if methodPrunes(in) {
+		return nil
+	}
 	want, have := modeOf(in.Contract.Body), modeOf(in.Template.Mode)
 	mend := fmt.Sprintf("choose %s as the body of the request", want.word)
 	if want != have {
@@ -211,7 +214,16 @@ func duplicateHeader(in *Input) []Problem {
 // blankName reports whether a column has no name; one of blanks is none.
 func blankName(name string) bool { return strings.TrimSpace(name) == "" }
 
+// methodPrunes reports whether the body is missing because of a method that is
+// not the API's: method-not-post says so, once.
+func methodPrunes(in *Input) bool {
+	return in.Template.Pruned && len(methodNotPost(in)) > 0
+}
+
 func nothingUsed(in *Input) []Problem {
+	if methodPrunes(in) {
+		return nil
+	}
 	uses := in.Template.Uses()
 	for _, u := range uses {
 		if len(u.Targets) > 0 {
@@ -225,13 +237,20 @@ func nothingUsed(in *Input) []Problem {
 	for _, u := range uses[:min(len(uses), 3)] {
 		names = append(names, fmt.Sprintf("%q", u.Column))
 	}
-	return say("none of the %d columns is used, beginning with %s", len(uses), strings.Join(names, ", "))
+	why := ""
+	if in.Template.Pruned {
+		why = fmt.Sprintf("; %s is sent without its body", in.Template.Method)
+	}
+	return say("none of the %d columns is used, beginning with %s%s", len(uses), strings.Join(names, ", "), why)
 }
 
 // mostUnused is how many unused columns are named one by one.
 const mostUnused = 20
 
 func columnUnused(in *Input) []Problem {
+	if methodPrunes(in) {
+		return nil
+	}
 	var out []Problem
 	for _, u := range in.Template.Uses() {
 		if len(u.Targets) > 0 || blankName(u.Column) {

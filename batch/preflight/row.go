@@ -85,7 +85,12 @@ func (c *Checker) addFields(cf *batch.ContractField) {
 		unresolved := func(p request.Problem) bool {
 			return p.Where == f.In+" field "+f.Name || p.Where == "--map "+f.Name
 		}
-		if !f.File && !slices.ContainsFunc(c.in.Template.Problems, unresolved) {
+		switch {
+		case f.File && cf.Required:
+			// Of a file only its name is known: nothing but that there has to be one.
+			name := &batch.ContractField{Name: cf.Name, Required: true}
+			c.fields = append(c.fields, fieldCheck{contract: name, field: f})
+		case !f.File && !slices.ContainsFunc(c.in.Template.Problems, unresolved):
 			check.field = f
 			c.fields = append(c.fields, check)
 		}

@@ -4,6 +4,7 @@ import (
 	"net"
 	"strings"
 
+	"github.com/pmrun/pmrun/batch"
 	"github.com/pmrun/pmrun/collection/request"
 	"github.com/pmrun/pmrun/collection/vars"
 )
@@ -72,8 +73,8 @@ func Loopback(host string) bool {
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
 	}
-	host = strings.TrimSuffix(strings.ToLower(strings.Trim(host, "[]")), ".")
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+	host = strings.Trim(host, "[]")
+	if batch.Localhost(host) {
 		return true
 	}
 	ip := net.ParseIP(host)

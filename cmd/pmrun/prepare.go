@@ -189,6 +189,9 @@ func (p *prepared) requestOptions(header []string) request.Options {
 			o.ProtectedHeaders = []string{c.Token.Header}
 		}
 		for _, f := range c.Fields {
+			if f.File {
+				o.FileFields = append(o.FileFields, f.Name)
+			}
 			if f.JSON != "" {
 				o.JSONFields = append(o.JSONFields, f.Name)
 			}

@@ -66,6 +66,9 @@ func (p *prepared) findHost(ctx context.Context) error {
 		return nil
 	}
 	u := &url.URL{Scheme: scheme, Host: host}
+	if batch.Localhost(u.Hostname()) {
+		return nil
+	}
 	if proxy, err := http.ProxyFromEnvironment(&http.Request{URL: u}); err != nil || proxy != nil {
 		return nil
 	}

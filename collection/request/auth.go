@@ -32,17 +32,25 @@ func (c *compiler) compileAuth(auth *collection.Auth, from string) {
 			return
 		}
 		c.setHeader("Authorization", append(vars.Segments{{Text: "Bearer "}}, token...), where)
+	case "oauth2":
+		c.tokenAuth(auth, part("accessToken"), where)
+	case "digest":
+		c.digestAuth(part("username"), part("password"), where)
 	case "apikey":
 		c.keyAuth(part("key"), part("value"), auth.Get("in") == "query", where)
 	default:
-		c.problem(where, fmt.Errorf("the auth type %q is not supported in a load; use basic, bearer or apikey", auth.Type))
+		c.problem(where, fmt.Errorf("the auth type %q is not supported in a load; use basic, digest, bearer, apikey, or oauth2 with a token", auth.Type))
 	}
 }
 
 // setHeader replaces every header of that name by a secret one.
 func (c *compiler) setHeader(key string, value vars.Segments, where string) {
-	c.t.headers = slices.DeleteFunc(c.t.headers, func(h header) bool { return sameHeader(h.key, key) })
+	c.removeHeaders(key)
 	c.addHeader(key, value, true, where)
+}
+
+func (c *compiler) removeHeaders(key string) {
+	c.t.headers = slices.DeleteFunc(c.t.headers, func(h header) bool { return sameHeader(h.key, key) })
 }
 
 func (c *compiler) basicAuth(user, password vars.Segments, where string) {
@@ -55,6 +63,52 @@ func (c *compiler) basicAuth(user, password vars.Segments, where string) {
 	c.secret(word)
 	encoded := base64.StdEncoding.EncodeToString([]byte(name + ":" + word))
 	c.setHeader("Authorization", vars.Segments{{Text: "Basic " + encoded}}, where)
+}
+
+// tokenAuth is oauth2 with a token that is there already.
+func (c *compiler) tokenAuth(auth *collection.Auth, token vars.Segments, where string) {
+	prefix := "Bearer"
+	for _, p := range auth.Params {
+		if p.Key == "headerPrefix" { // which may be empty
+			prefix, _ = c.text(p.Value, where, false, false).Constant()
+		}
+	}
+	if prefix = strings.TrimSpace(prefix); prefix != "" {
+		prefix += " "
+	}
+	text, constant := token.Constant()
+	switch kind := auth.Get("tokenType"); {
+	case constant && text == "" && c.has("Authorization"):
+	case constant && text == "":
+		c.problem(where, errors.New("it has no access token, and none is fetched: get one, and give it to the request in a variable"))
+	case strings.EqualFold(kind, "mac"):
+		c.problem(where, errors.New("the token type mac is not supported; use a bearer token"))
+	case auth.Get("addTokenTo") == "queryParams":
+		c.removeHeaders("Authorization")
+		if constant {
+			c.secret(text)
+		}
+		c.setQuery("access_token", token, where)
+	default:
+		c.removeQuery("access_token")
+		c.setHeader("Authorization", append(vars.Segments{{Text: prefix}}, token...), where)
+	}
+}
+
+// digestAuth prepares what an attempt answers the server's challenge with.
+func (c *compiler) digestAuth(user, password vars.Segments, where string) {
+	name, ok1 := user.Constant()
+	word, ok2 := password.Constant()
+	switch {
+	case !ok1 || !ok2:
+		c.problem(where, errors.New("user name and password cannot come from a column"))
+	case hasControl(name):
+		c.problem(where, errors.New("the user name holds a line break or control character; remove it"))
+	default:
+		c.secret(word)
+		c.removeHeaders("Authorization")
+		c.t.digest = &Digest{user: name, password: word}
+	}
 }
 
 func (c *compiler) keyAuth(key, value vars.Segments, inQuery bool, where string) {
@@ -76,19 +130,23 @@ func (c *compiler) keyAuth(key, value vars.Segments, inQuery bool, where string)
 
 // setQuery replaces every query parameter of that name by a secret one.
 func (c *compiler) setQuery(name string, value vars.Segments, where string) {
-	c.t.url.query = slices.DeleteFunc(c.t.url.query, func(q queryPart) bool {
-		return constantOps(q.key) && unescapeQuery(literal(q.key)) == name
-	})
-	c.removeFields(func(f *Field) bool { return f.In == "query" && f.Name == name })
+	c.removeQuery(name)
 	hidden := slices.Clone(value)
 	for i := range hidden {
 		hidden[i].Secret = true
 	}
 	c.t.url.query = append(c.t.url.query, queryPart{
-		key:      []op{{kind: vars.Literal, lit: percent(name)}},
-		value:    compileOps(hidden, formValue, where, percent),
+		key:      []op{{kind: vars.Literal, lit: c.escapeQuery(guardQuery(name, true))}},
+		value:    compileOps(hidden, formValue, where, func(text string) string { return c.escapeQuery(guardQuery(text, false)) }),
 		hasValue: true,
 	})
+}
+
+func (c *compiler) removeQuery(name string) {
+	c.t.url.query = slices.DeleteFunc(c.t.url.query, func(q queryPart) bool {
+		return constantOps(q.key) && unescapeQuery(literal(q.key)) == name
+	})
+	c.removeFields(func(f *Field) bool { return f.In == "query" && f.Name == name })
 }
 
 // userinfo returns user and password of the URL, which travel in a header. They

@@ -37,7 +37,15 @@ func TestAuth(t *testing.T) {
 		{"API key in a header", authOf("apikey", kv("key", "X-{{user}}"), kv("value", "{{tok}}"), kv("in", "header")), []obj{kv("x-ANN", "own")}, []string{"X-Ann: tok-4711"}, ""},
 		{"API key, header by default", authOf("apikey", kv("key", "X-Key"), kv("value", "{{tok}}")), nil, []string{"X-Key: tok-4711"}, ""},
 		{"API key in the query", authOf("apikey", kv("key", "k y"), kv("value", "{{pw}}&"), kv("in", "query")), nil, nil, "a=1&k%20y=pass%20word%26"},
+		{"API key that is encoded already", authOf("apikey", kv("key", "k=&"), kv("value", "a%2Bb=='é"), kv("in", "query")), nil, nil, "a=1&k%3D%26=a%2Bb==%27%C3%A9"},
 		{"API key replaces a parameter", authOf("apikey", kv("key", "a"), kv("value", "{{tok}}"), kv("in", "query")), nil, nil, "a=tok-4711"},
+		{"oauth2", authOf("oauth2", kv("accessToken", "{{tok}}"), kv("tokenType", "bearer")), []obj{kv("authorization", "own")}, []string{"Authorization: Bearer tok-4711"}, ""},
+		{"oauth2 with another prefix", authOf("oauth2", kv("accessToken", "{{tok}}"), kv("headerPrefix", " Token "), kv("addTokenTo", "header")), nil, []string{"Authorization: Token tok-4711"}, ""},
+		{"oauth2 without a prefix", authOf("oauth2", kv("accessToken", "{{tok}}"), kv("headerPrefix", "")), nil, []string{"Authorization: tok-4711"}, ""},
+		{"oauth2 in the query", authOf("oauth2", kv("accessToken", "{{pw}}"), kv("addTokenTo", "queryParams")), []obj{kv("Authorization", "own")}, nil, "a=1&access_token=pass%20word"},
+		{"oauth2 without a token, but an own header", authOf("oauth2", kv("accessToken", "")), []obj{kv("Authorization", "own")}, []string{"Authorization: own"}, ""},
+		{"oauth2 as a map", obj{"type": "oauth2", "oauth2": obj{"accessToken": "{{tok}}", "headerPrefix": "T"}}, nil, []string{"Authorization: T tok-4711"}, ""},
+		{"digest", authOf("digest", kv("username", "ann"), kv("password", "{{pw}}")), []obj{kv("authorization", "own")}, nil, ""},
 		{"noauth", authOf("noauth"), []obj{kv("Authorization", "own")}, []string{"Authorization: own"}, ""},
 	}
 	for _, tt := range tests {
@@ -66,6 +74,22 @@ func TestAuth(t *testing.T) {
 
 func TestInheritedAuth(t *testing.T) {
 	bearer := func(token string) obj { return authOf("bearer", kv("token", token)) }
+	for depth := range 5 { // the auth stands that many folders above the request
+		items := []obj{{"name": "R", "request": get("http://h/")}}
+		for i := range 6 {
+			folder := obj{"name": "F", "item": items}
+			if i >= depth {
+				folder["auth"] = bearer(string(rune('a' + i)))
+			} else if i%2 == 1 {
+				folder["auth"] = obj{} // inherits, as null does
+			}
+			items = []obj{folder}
+		}
+		tpl := Compile(itemIn(t, obj{"auth": bearer("c"), "item": items}), Options{})
+		if got, want := fill(t, tpl).Header.Get("Authorization"), "Bearer "+string(rune('a'+depth)); got != want {
+			t.Errorf("%d folders up: got %q, want %q", depth, got, want)
+		}
+	}
 	tests := []struct {
 		name                        string
 		collection, folder, request any
@@ -144,7 +168,11 @@ func TestAuthProblems(t *testing.T) {
 		o    Options
 		want []string
 	}{
-		{"unsupported", authOf("digest", kv("username", "a")), Options{}, []string{"auth digest of the request", `"digest" is not supported in a load`}},
+		{"hawk", authOf("hawk", kv("authId", "a")), Options{}, []string{"auth hawk of the request", `"hawk" is not supported in a load`}},
+		{"a type that nobody knows yet", authOf("passkey"), Options{}, []string{"auth passkey of the request", `"passkey" is not supported in a load`}},
+		{"digest from a column", authOf("digest", kv("username", "a"), kv("password", "{{t}}")), mapped, []string{"auth digest of the request", "cannot come from a column"}},
+		{"oauth2 without a token", authOf("oauth2", kv("accessToken", ""), kv("accessTokenUrl", "http://h/token")), Options{}, []string{"auth oauth2 of the request", "no access token"}},
+		{"oauth2 with a MAC token", authOf("oauth2", kv("accessToken", "a"), kv("tokenType", "MAC")), Options{}, []string{"auth oauth2 of the request", "mac is not supported"}},
 		{"column in a token", authOf("bearer", kv("token", "{{t}}")), column, []string{"auth bearer of the request", "must not decide on the auth bearer"}},
 		{"column in a password", authOf("basic", kv("username", "a"), kv("password", "{{t}}")), column, []string{"auth basic of the request", "must not decide"}},
 		{"mapped column in a password", authOf("basic", kv("username", "a"), kv("password", "{{t}}")), mapped, []string{"auth basic of the request", "cannot come from a column"}},
@@ -180,5 +208,67 @@ func TestMappedToken(t *testing.T) {
 	}
 	if len(tpl.Secrets()) > 0 {
 		t.Errorf("Secrets %q: the scheme is none", tpl.Secrets())
+	}
+}
+
+// What an attempt answers the server with is made per attempt; the password is a
+// secret like any other.
+func TestDigestShown(t *testing.T) {
+	tpl := compile(t, withAuth(get("http://h/"), authOf("digest", kv("username", "ann"), kv("password", "pw-4711"))), Options{})
+	if got := tpl.Secrets(); !slices.Contains(got, "pw-4711") {
+		t.Errorf("Secrets gave %q", got)
+	}
+	if !tpl.Holds("pw-4711") || tpl.Holds("pw-4712") {
+		t.Error("Holds does not know the password")
+	}
+	if got := tpl.Render(nil, 1, nil).Headers; !slices.Contains(got, NameValue{"Authorization", "Digest ••••"}) {
+		t.Errorf("shown as %q", got)
+	}
+	f := fill(t, tpl)
+	login, err := f.Login()
+	if err != nil || login.Header != "" || login.Expect || f.Header.Get("Authorization") != "" {
+		t.Errorf("before a challenge: %+v, %v", login, err)
+	}
+	// Without digest there is nothing to say, and no answer is a question.
+	login, err = fill(t, compile(t, get("http://h/"), Options{})).Login()
+	if login != nil || err != nil || login.Answered(401, map[string][]string{"Www-Authenticate": {`Digest realm="r", nonce="n"`}}) {
+		t.Errorf("without digest: %+v, %v", login, err)
+	}
+}
+
+// The challenges that are answered, and those that are no question.
+func TestDigestChallenges(t *testing.T) {
+	tests := []struct {
+		name   string
+		header []string
+		want   string // a part of the credentials, empty when it is not answered
+	}{
+		{"plain", []string{`Digest realm="r", nonce="n"`}, `realm="r"`},
+		{"small letters, no blanks", []string{`digest realm="r",nonce="n",qop="auth"`}, `qop=auth`},
+		{"after another scheme", []string{`Basic realm="b"`, `Digest realm="r", nonce="n", algorithm=MD5`}, `algorithm=MD5`},
+		{"in one header with another scheme", []string{`Basic realm="b", Digest realm="r", nonce="n"`}, `realm="r"`},
+		{"the first that can be answered", []string{`Digest realm="1", nonce="n", algorithm=SHA-3`, `Digest realm="2", nonce="n", algorithm=sha-256`}, `realm="2"`},
+		{"a session", []string{`Digest realm="r", nonce="n", algorithm=SHA-256-sess, qop="auth"`}, `algorithm=SHA-256-sess`},
+		{"a choice", []string{`Digest realm="r", nonce="n", qop="auth-int, AUTH"`}, `qop=auth`},
+		{"a quote in the realm", []string{`Digest realm="a \"b\"", nonce="n"`}, `realm="a \"b\""`},
+		{"none", nil, ""},
+		{"another scheme", []string{`Bearer realm="r"`}, ""},
+		{"no nonce", []string{`Digest realm="r"`}, ""},
+		{"unknown algorithm", []string{`Digest realm="r", nonce="n", algorithm=SHA-3`}, ""},
+		{"unknown protection", []string{`Digest realm="r", nonce="n", qop="auth-x"`}, ""},
+		{"garbage", []string{`Digest =,"`}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f := fill(t, compile(t, withAuth(get("http://h/"), authOf("digest", kv("username", "ann"), kv("password", "pw"))), Options{}))
+			first, _ := f.Login()
+			if again := first.Answered(401, map[string][]string{"Www-Authenticate": tt.header}); again != (tt.want != "") {
+				t.Fatalf("again is %t", again)
+			}
+			login, err := f.Login()
+			if err != nil || !strings.Contains(login.Header, tt.want) || (login.Header == "") != (tt.want == "") {
+				t.Errorf("got %q, %v", login.Header, err)
+			}
+		})
 	}
 }

@@ -150,8 +150,11 @@ func (c *compiler) checkTargets() {
 }
 
 func (c *compiler) missingTarget(name, what string) error {
-	if slices.Contains(c.o.KnownFields, name) {
+	if slices.Contains(c.o.KnownFields, name) && !c.t.Pruned {
 		return fmt.Errorf("the field %q can only be added to a request with a form-data or x-www-form-urlencoded body: choose such a body in the request", name)
+	}
+	if c.t.Pruned {
+		return fmt.Errorf("%s is sent without its body, as in Postman, and elsewhere the request has no %s %q: use another method, or set disableBodyPruning in the request's protocolProfileBehavior", c.t.Method, what, name)
 	}
 	known := slices.Concat(c.o.KnownFields, c.pathVariables)
 	for _, f := range c.t.fields {

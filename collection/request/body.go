@@ -2,6 +2,8 @@ package request
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/vars"
@@ -10,33 +12,52 @@ import (
 // body is the compiled body: ops in order, with files between them.
 type body struct {
 	ops []op
-	// files hold the file parts; each stands before the op of its position.
+	// files are what comes from files; each stands before the op of its position.
 	files       []filePart
 	contentType string
-	boundary    string
+	// typed says that the media type is that of the row's file.
+	typed    bool
+	boundary string
 }
 
 func (c *compiler) compileBody(b *collection.Body, headers []collection.Header) {
 	if b == nil || b.Disabled {
 		return
 	}
+	if !c.behavior.DisableBodyPruning && withoutBody(c.t.Method) {
+		c.t.Pruned = true
+		return
+	}
 	switch b.Mode {
 	case collection.ModeFormData:
-		c.t.Mode = b.Mode
 		c.formData(b.Params)
 	case collection.ModeURLEncoded:
-		c.t.Mode = b.Mode
 		c.urlEncoded(b.Params)
 	case collection.ModeRaw, "":
-		if b.Raw == "" {
-			return // as in Postman, an empty body is none
+		if b.Raw != "" { // as in Postman, an empty body is none
+			c.t.Mode = collection.ModeRaw
+			c.raw(b, headers)
 		}
-		c.t.Mode = collection.ModeRaw
-		c.raw(b, headers)
+	case collection.ModeFile:
+		c.t.Mode = b.Mode
+		c.fileBody(b.File)
+	case collection.ModeGraphQL:
+		c.t.Mode = b.Mode
+		c.graphQL(b.GraphQL)
 	default:
 		c.t.Mode = b.Mode
-		c.problem("body", fmt.Errorf("the body mode %q is not supported; use form-data, x-www-form-urlencoded or raw", b.Mode))
+		c.problem("body", fmt.Errorf("the body mode %q is not supported; use form-data, x-www-form-urlencoded, raw, file or GraphQL", b.Mode))
 	}
+}
+
+// withoutBody reports whether Postman sends requests of that method without
+// their body.
+func withoutBody(method string) bool {
+	switch strings.ToUpper(method) {
+	case "GET", "COPY", "HEAD", "PURGE", "UNLOCK":
+		return true
+	}
+	return false
 }
 
 // eachParam visits the parameters to send, in order: enabled ones, disabled ones
@@ -53,7 +74,11 @@ func (c *compiler) eachParam(params []collection.Param, visit func(collection.Pa
 	for _, name := range c.o.KnownFields {
 		// What found its place in the query or as a placeholder is not added.
 		if !has[name] && c.wanted(name) && !c.targets[name] {
-			visit(collection.Param{Key: name, Type: "text"})
+			added := collection.Param{Key: name, Type: "text"}
+			if slices.Contains(c.o.FileFields, name) {
+				added.Type = "file"
+			}
+			visit(added)
 		}
 	}
 }
@@ -86,15 +111,12 @@ func markField(ops []op) {
 
 func (c *compiler) urlEncoded(params []collection.Param) {
 	b := &c.t.body
-	b.contentType = "application/x-www-form-urlencoded"
 	lit := func(text string) { b.ops = append(b.ops, op{kind: vars.Literal, lit: text}) }
-	first := true
 	c.eachParam(params, func(p collection.Param) {
 		f, key, value := c.field(p, "urlencoded")
-		if !first {
+		if len(b.ops) > 0 {
 			lit("&")
 		}
-		first = false
 		b.ops = append(b.ops, compileOps(key, formValue, "urlencoded key", percent)...)
 		lit("=")
 		ops := compileOps(value, formValue, "urlencoded field "+f.Name, percent)
@@ -102,4 +124,7 @@ func (c *compiler) urlEncoded(params []collection.Param) {
 		b.ops = append(b.ops, ops...)
 		c.addField(f)
 	})
+	if len(b.ops) > 0 { // without any field there is no body
+		c.t.Mode, b.contentType = collection.ModeURLEncoded, "application/x-www-form-urlencoded"
+	}
 }

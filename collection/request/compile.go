@@ -20,6 +20,7 @@ func Compile(item *collection.Item, o Options) *Template {
 		o: o,
 		t: &Template{run: o.Run, byName: make(map[string]int)},
 	}
+	c.behavior = item.Behavior()
 	c.columns()
 	c.checkMap()
 	req := item.Request()
@@ -46,6 +47,7 @@ type compiler struct {
 	// ownQuery are the query's parameters with a placeholder of their own.
 	ownQuery      map[string]bool
 	pathVariables []string
+	behavior      collection.Behavior
 }
 
 func (c *compiler) columns() {
@@ -129,6 +131,7 @@ func (c *compiler) method(m string) {
 	before := len(c.t.Problems)
 	segs := c.text(m, "method", false, false)
 	c.t.Method, _ = segs.Constant()
+	c.t.Method = strings.ToUpper(c.t.Method)
 	if !isToken(c.t.Method) && len(c.t.Problems) == before {
 		c.problem("method", fmt.Errorf("%q is not an HTTP method", c.t.Method))
 	}

@@ -22,6 +22,12 @@ func writeFile(t *testing.T, dir, name, content string) string {
 	return path
 }
 
+// with sets one more member.
+func with(o obj, key, value string) obj {
+	o[key] = value
+	return o
+}
+
 func file(key string, src any) obj { return obj{"key": key, "type": "file", "src": src} }
 
 func TestFileParts(t *testing.T) {
@@ -30,10 +36,6 @@ func TestFileParts(t *testing.T) {
 	writeFile(t, dir, "sub/two.PNG", "\x89PNG\x00")
 	writeFile(t, dir, "three.unknown-extension", "")
 	writeFile(t, dir, `qu"ote.json`, "{}")
-	with := func(o obj, key, value string) obj {
-		o[key] = value
-		return o
-	}
 	tests := []struct {
 		name   string
 		params []obj
@@ -92,8 +94,8 @@ func TestFileProblems(t *testing.T) {
 		{"none chosen", file("f", nil), Options{}, []string{"form-data file f", "no file is chosen"}},
 		{"none in the list", file("f", []string{}), Options{}, []string{"form-data file f", "no file is chosen"}},
 		{"none by an empty variable", file("f", "{{v}}"), Options{Scopes: scopesOf(t, "environment v=")}, []string{"form-data file f", "no file is chosen"}},
-		{"path from a column", file("f", "{{c}}"), Options{Columns: []string{"c"}}, []string{"form-data file f", "comes from a column"}},
-		{"column of the field's name", file("f", "one.txt"), Options{Columns: []string{"f"}}, []string{"form-data file f", "comes from a column"}},
+		{"a value in place of a file", with(file("f", nil), "value", "one.txt"), Options{}, []string{"form-data file f", "no file is chosen", "is not sent"}},
+		{"packed columns", file("f", "one.txt"), Options{Columns: []string{"a"}, Pack: map[string][]string{"f": {"a"}}}, []string{"form-data file f", "packed columns"}},
 		{"unresolved path", file("f", "{{nope}}"), Options{}, []string{"form-data file f", "{{nope}} has no value"}},
 		{"line break in the file's name", file("f", "line\nbreak.txt"), Options{}, []string{"form-data file f", "line break"}},
 	}

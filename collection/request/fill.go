@@ -1,7 +1,6 @@
 package request
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 )
@@ -30,8 +29,9 @@ func (t *Template) prepare() *constants {
 }
 
 // Fill writes the request of one row into dst, reusing its Body unless a Reader
-// of it is open. A *FillError says that this row cannot be sent; any other error
-// (a file that cannot be read) holds for every row. After an error dst holds no
+// of it is open. A *FillError says that this row cannot be sent, also because a
+// file that it names cannot be read; any other error (a file of every row that
+// cannot be read any more) holds for every row. After an error dst holds no
 // request.
 func (t *Template) Fill(dst *Filled, cells []string, num int64) error {
 	buf, reading := dst.Body[:0], dst.reading
@@ -39,7 +39,7 @@ func (t *Template) Fill(dst *Filled, cells []string, num int64) error {
 		buf, reading = nil, nil
 	}
 	files := dst.files[:0]
-	*dst = Filled{Method: t.Method, URL: t.constant.url, Host: t.constant.host, Header: t.constant.header, Body: buf, files: files, reading: reading}
+	*dst = Filled{Method: t.Method, URL: t.constant.url, Host: t.constant.host, Header: t.constant.header, Body: buf, files: files, reading: reading, digest: t.digest}
 	err := t.fill(dst, &row{cells: cells, num: num, run: t.run})
 	if err != nil {
 		*dst = Filled{Body: buf, files: files, reading: reading}
@@ -59,7 +59,14 @@ func (t *Template) fill(dst *Filled, r *row) error {
 			return err
 		}
 	}
-	return t.body.fill(dst, r)
+	if err := t.body.fill(dst, r); err != nil {
+		return err
+	}
+	if t.body.typed {
+		dst.Header = dst.Header.Clone() // the other rows have it too
+		dst.Header.Set("Content-Type", typeByName(dst.files[0].path))
+	}
+	return nil
 }
 
 func (t *Template) fillHeader(r *row) (all http.Header, host string, err error) {
@@ -76,6 +83,9 @@ func (t *Template) fillHeader(r *row) (all http.Header, host string, err error) 
 		}
 		all.Add(h.key, value)
 	}
+	if t.noUserAgent {
+		all["User-Agent"] = nil // or net/http adds its own
+	}
 	return all, host, nil
 }
 
@@ -84,13 +94,14 @@ func (b *body) fill(dst *Filled, r *row) error {
 	file := 0
 	for i := range b.ops {
 		for ; file < len(b.files) && b.files[file].before == i; file++ {
-			f := &b.files[file]
-			size, err := regularSize(f.path)
-			if err != nil {
-				return fmt.Errorf("form-data file %s: %w", f.field, fileError(f.path, err))
+			if err = b.files[file].fill(dst, r, b.boundary); err != nil {
+				return err
 			}
-			dst.files = append(dst.files, openFile{at: len(dst.Body), path: f.path, size: size, field: f.field})
-			dst.Length += size
+		}
+		if b.boundary != "" && len(dst.Body) == 0 {
+			// No part stands before this delimiter, or none that is sent.
+			dst.Body = append(dst.Body, b.ops[i].lit[len("\r\n"):]...)
+			continue
 		}
 		if dst.Body, err = b.ops[i].append(dst.Body, r); err != nil {
 			return err

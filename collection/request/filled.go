@@ -20,21 +20,22 @@ type Filled struct {
 	// Host is the Host header's value when it is not the URL's.
 	Host   string
 	Header http.Header
-	// Body holds the body's bytes but for file parts.
+	// Body holds the body's bytes but for what comes from files.
 	Body []byte
-	// Length is the body's length in bytes, file parts included.
+	// Length is the body's length in bytes, files included.
 	Length int64
 	files  []openFile
+	digest *Digest
 	// reading counts the readers of Body that are not closed.
 	reading *atomic.Int32
 }
 
-// openFile is a file part: its content stands before Body[at:].
+// openFile is what comes from a file: its content stands before Body[at:].
 type openFile struct {
 	at    int
 	path  string
 	size  int64
-	field string
+	where string
 }
 
 // Reader returns a new reader of the whole body. The caller closes it. As long
@@ -55,7 +56,7 @@ func (f *Filled) Reader() (io.ReadCloser, error) {
 		}
 		if err != nil {
 			_ = b.closeFiles()
-			return nil, fmt.Errorf("form-data file %s: %w", file.field, fileError(file.path, err))
+			return nil, fmt.Errorf("%s: %w", file.where, fileError(file.path, err))
 		}
 		parts = append(parts, bytes.NewReader(f.Body[from:file.at]), io.LimitReader(h, file.size))
 		from = file.at

@@ -17,7 +17,6 @@ func (c *compiler) formData(params []collection.Param) {
 	sum := sha256.Sum256([]byte("multipart boundary\x00" + c.o.Run.ID))
 	b := &c.t.body
 	b.boundary = "pmrun-" + hex.EncodeToString(sum[:16])
-	b.contentType = "multipart/form-data; boundary=" + b.boundary
 	c.eachParam(params, func(p collection.Param) {
 		if p.Type == "file" {
 			c.fileParts(p)
@@ -32,27 +31,34 @@ func (c *compiler) formData(params []collection.Param) {
 		b.ops = append(b.ops, ops...)
 		c.addField(f)
 	})
-	end := "--" + b.boundary + "--\r\n"
-	if len(b.ops) > 0 {
-		end = "\r\n" + end
+	if len(b.ops) == 0 && len(b.files) == 0 {
+		b.boundary = "" // without any part there is no body
+		return
 	}
-	b.ops = append(b.ops, op{kind: vars.Literal, lit: end})
+	c.t.Mode, b.contentType = collection.ModeFormData, "multipart/form-data; boundary="+b.boundary
+	b.ops = append(b.ops, op{kind: vars.Literal, lit: delimiter(b.boundary) + "--\r\n"})
 }
 
-// beginPart adds the boundary and the head of a part.
-func (c *compiler) beginPart(name, fileName, contentType string) {
-	b := &c.t.body
-	head := "--" + b.boundary + "\r\nContent-Disposition: form-data; name=\"" + quoteName(name) + "\""
-	if len(b.ops) > 0 {
-		head = "\r\n" + head
-	}
+// delimiter stands before each part and, with two dashes more, after the last.
+// Its line break is left away at the body's start, see body.fill.
+func delimiter(boundary string) string { return "\r\n--" + boundary }
+
+// partHead returns the delimiter and the head of a part.
+func partHead(boundary, name, fileName, contentType string) string {
+	head := delimiter(boundary) + "\r\nContent-Disposition: form-data; name=\"" + quoteName(name) + "\""
 	if fileName != "" {
 		head += "; filename=\"" + quoteName(fileName) + "\""
 	}
 	if contentType != "" {
 		head += "\r\nContent-Type: " + contentType
 	}
-	b.ops = append(b.ops, op{kind: vars.Literal, lit: head + "\r\n\r\n"})
+	return head + "\r\n\r\n"
+}
+
+// beginPart adds the head of a part that is the same for every row.
+func (c *compiler) beginPart(name, fileName, contentType string) {
+	b := &c.t.body
+	b.ops = append(b.ops, op{kind: vars.Literal, lit: partHead(b.boundary, name, fileName, contentType)})
 }
 
 // partName returns the name of a part.

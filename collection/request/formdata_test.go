@@ -20,8 +20,6 @@ func TestFormData(t *testing.T) {
 	}{
 		{"order and duplicates", []obj{kv("b", "1"), kv("a", "2"), kv("b", "3")}, nil, nil,
 			[]part{{"b", "", "", "1"}, {"a", "", "", "2"}, {"b", "", "", "3"}}},
-		{"none", nil, nil, nil, nil},
-		{"all disabled", []obj{disabled(kv("a", "1"))}, nil, nil, nil},
 		{"disabled is not sent", []obj{kv("a", "1"), disabled(kv("b", "2")), kv("c", "3")}, nil, nil,
 			[]part{{"a", "", "", "1"}, {"c", "", "", "3"}}},
 		{"disabled is not bound", []obj{kv("a", "1"), disabled(kv("b", "2"))}, []string{"b"}, []string{"x"},

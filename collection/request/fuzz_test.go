@@ -2,8 +2,10 @@ package request
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -150,6 +152,66 @@ func FuzzJSONBody(f *testing.F) {
 		cell, key = string([]rune(cell)), string([]rune(key))
 		if got.A != cell || len(got.B) != 2 || got.B[0] != "<"+cell+">" || got.B[1].(map[string]any)[key] != 1.0 {
 			t.Fatalf("got %+v, want %q and %q", got, cell, key)
+		}
+	})
+}
+
+// FuzzGraphQL puts any cell into each part of a GraphQL body: it decodes back.
+func FuzzGraphQL(f *testing.F) {
+	for _, cell := range nastyCells() {
+		f.Add(cell, cell)
+	}
+	f.Add(`","variables":{"a":1},"x":"`, `\`)
+	f.Fuzz(func(t *testing.T, query, value string) {
+		tpl := compile(t, post(graphQL(`{ a(b: "{{q}}") }`, "Op{{q}}", `{"v":"<{{v}}>","n":[1,"{{v}}"]}`)), Options{Columns: []string{"q", "v"}})
+		var got struct {
+			Query, OperationName string
+			Variables            map[string]any
+		}
+		if err := json.Unmarshal([]byte(bodyOf(t, fill(t, tpl, query, value))), &got); err != nil {
+			t.Fatal(err)
+		}
+		// Bytes that are no UTF-8 are replaced when they are decoded.
+		query, value = string([]rune(query)), string([]rune(value))
+		list, _ := got.Variables["n"].([]any)
+		if got.Query != `{ a(b: "`+query+`") }` || got.OperationName != "Op"+query || len(got.Variables) != 2 || got.Variables["v"] != "<"+value+">" || len(list) != 2 || list[1] != value {
+			t.Fatalf("got %+v, want %q and %q", got, query, value)
+		}
+	})
+}
+
+// FuzzFileOfRow lets any cell name a file: what is sent lies below the working
+// directory, and the body has no part more than the request.
+func FuzzFileOfRow(f *testing.F) {
+	for _, cell := range append(nastyCells(), "one.txt", "sub/two.txt", "../secret.txt", "sub/../one.txt", "./one.txt", "..", "sub//two.txt", "sub/..//../secret.txt") {
+		f.Add(cell)
+	}
+	f.Fuzz(func(t *testing.T, cell string) {
+		top := t.TempDir()
+		writeFile(t, top, "secret.txt", "secret")
+		writeFile(t, top, "in/one.txt", "first")
+		writeFile(t, top, "in/sub/two.txt", "second")
+		dir := filepath.Join(top, "in")
+		for _, src := range []string{"{{c}}", "sub/{{c}}", "x{{c}}"} {
+			tpl := compile(t, post(formData(file("f", src), kv("z", "end"))), Options{Columns: []string{"c"}, WorkingDir: dir})
+			var filled Filled
+			if err := tpl.Fill(&filled, []string{cell}, 1); err != nil {
+				var bad *FillError
+				if !errors.As(err, &bad) {
+					t.Fatal(err)
+				}
+				continue
+			}
+			got := partsOf(t, &filled)
+			if cell != "" {
+				if len(got) != 2 || got[0].content != "first" && got[0].content != "second" {
+					t.Fatalf("%q sends %q", cell, got)
+				}
+				got = got[1:]
+			}
+			if len(got) != 1 || got[0] != (part{name: "z", content: "end"}) {
+				t.Fatalf("%q sends %q", cell, got)
+			}
 		}
 	})
 }

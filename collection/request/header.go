@@ -39,15 +39,10 @@ func (c *compiler) compileHeaders(headers []collection.Header) {
 		}
 		c.compileHeader(h)
 	}
-	if _, has := c.header("Content-Type"); !has && c.t.body.contentType != "" {
-		c.addHeader("Content-Type", vars.Segments{{Text: c.t.body.contentType}}, false, "header Content-Type")
-	}
-	if _, has := c.header("Accept"); !has {
-		c.addHeader("Accept", vars.Segments{{Text: "*/*"}}, false, "header Accept")
-	}
-	if _, has := c.header("User-Agent"); !has && c.o.UserAgent != "" {
-		c.addHeader("User-Agent", vars.Segments{{Text: c.o.UserAgent}}, false, "header User-Agent")
-	}
+	c.t.body.typed = c.t.body.typed && !c.has("Content-Type") && !c.behavior.DisabledSystemHeaders["content-type"]
+	c.systemHeader("Content-Type", c.t.body.contentType)
+	c.systemHeader("Accept", "*/*")
+	c.systemHeader("User-Agent", c.o.UserAgent)
 	if key := c.o.RowHeader; key != "" {
 		_, taken := c.header(key)
 		for _, own := range []string{"Host", "Content-Length", "Transfer-Encoding", "Connection"} {
@@ -64,6 +59,22 @@ func (c *compiler) compileHeaders(headers []collection.Header) {
 		// An occurrence that no placeholder of the request has.
 		c.addHeader(key, vars.Segments{{Kind: vars.DynamicSlot, Name: "$guid", Index: -1}}, false, "header "+key)
 	}
+}
+
+// systemHeader adds a header that the request neither has nor refuses.
+func (c *compiler) systemHeader(key, value string) {
+	switch {
+	case c.has(key) || value == "":
+	case !c.behavior.DisabledSystemHeaders[strings.ToLower(key)]:
+		c.addHeader(key, vars.Segments{{Text: value}}, false, "header "+key)
+	case key == "User-Agent":
+		c.t.noUserAgent = true
+	}
+}
+
+func (c *compiler) has(key string) bool {
+	_, has := c.header(key)
+	return has
 }
 
 func (c *compiler) compileHeader(h collection.Header) {

@@ -140,7 +140,7 @@ func TestMethod(t *testing.T) {
 	with := func(method string) obj { return obj{"method": method, "url": "http://h/"} }
 	tests := map[string]string{"post": "POST", "": "GET", "PROPFIND": "PROPFIND", "{{m}}": "PATCH"}
 	for method, want := range tests {
-		tpl := compile(t, with(method), Options{Scopes: scopesOf(t, "environment m=PATCH")})
+		tpl := compile(t, with(method), Options{Scopes: scopesOf(t, "environment m=patch")})
 		if f := fill(t, tpl); f.Method != want || tpl.Method != want {
 			t.Errorf("%q: got %q", method, f.Method)
 		}

@@ -98,7 +98,8 @@ func TestRawValueHasToBeJSON(t *testing.T) {
 func TestNoBody(t *testing.T) {
 	off := raw("json", "{}")
 	off["disabled"] = true
-	for name, body := range map[string]obj{"null": nil, "empty": raw("json", ""), "disabled": off, "none": {"mode": "none"}} {
+	for name, body := range map[string]obj{"null": nil, "empty": raw("json", ""), "disabled": off, "none": {"mode": "none"},
+		"no part": formData(), "no part enabled": formData(disabled(kv("a", "1"))), "no field": urlEncoded(), "no field enabled": urlEncoded(disabled(kv("a", "1")))} {
 		tpl := compile(t, post(body), Options{})
 		f := fill(t, tpl)
 		if bodyOf(t, f) != "" || f.Length != 0 || tpl.Mode != "" || f.Header.Get("Content-Type") != "" {
@@ -113,8 +114,14 @@ func TestBodyProblems(t *testing.T) {
 		body obj
 		want []string
 	}{
-		{"graphql", obj{"mode": "graphql", "graphql": obj{"query": "{a}"}}, []string{"body", `"graphql" is not supported`}},
-		{"file", obj{"mode": "file", "file": obj{"src": "x"}}, []string{"body", `"file" is not supported`}},
+		{"missing file", fileBody("x"), []string{"body", `cannot read "x"`, "no such file"}},
+		{"no file", fileBody(nil), []string{"body", "no file is chosen"}},
+		{"no file at all", obj{"mode": "file"}, []string{"body", "no file is chosen"}},
+		{"content that is not base64", obj{"mode": "file", "file": obj{"content": "a.txt"}}, []string{"body", "not base64"}},
+		{"GraphQL variables", graphQL("{a}", "", `{"a":`), []string{"GraphQL variables", "not JSON"}},
+		{"GraphQL variables, a text without quotes", graphQL("{a}", "", `{"a": x{{c}}}`), []string{"GraphQL variables", "not JSON", "needs quotes"}},
+		{"unresolved in a query", graphQL("{a(b: {{nope}})}", "", ""), []string{"GraphQL query", "{{nope}} has no value"}},
+		{"unresolved in variables", graphQL("{a}", "", "{{nope}}"), []string{"GraphQL variables", "{{nope}} has no value"}},
 		{"unresolved", raw("json", `{"a":"{{nope}}"}`), []string{"body", "{{nope}} has no value"}},
 		{"backslash before a placeholder", raw("json", `{"a":"\{{c}}"}`), []string{"body", "backslash", "{{c}}"}},
 	}

@@ -1,6 +1,7 @@
 package request
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/pmrun/pmrun/collection"
@@ -37,14 +38,24 @@ func (t *Template) Render(cells []string, num int64, m *vars.Masker) Rendered {
 		}
 		out.Headers = append(out.Headers, NameValue{h.key, value})
 	}
-	if t.Mode == collection.ModeRaw {
+	if t.digest != nil { // the server's challenge decides on what else stands there
+		out.Headers = append(out.Headers, NameValue{"Authorization", "Digest " + vars.Masked})
+	}
+	switch t.Mode {
+	case collection.ModeRaw, collection.ModeGraphQL:
 		out.Body = show(t.body.ops)
+		return out
+	case collection.ModeFile:
+		out.Body = fmt.Sprintf("(%d bytes)", len(literal(t.body.ops)))
+		for i := range t.body.files {
+			out.Body = "@" + show(t.body.files[i].whole)
+		}
 		return out
 	}
 	for i := range t.fields {
 		f := &t.fields[i]
-		if f.In == "query" {
-			continue
+		if f.In == "query" || f.File && num > 0 && noCells(f.ops, r) {
+			continue // a file that the row does not name is not sent
 		}
 		value := show(f.ops)
 		if f.File {

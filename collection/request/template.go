@@ -33,6 +33,8 @@ type Options struct {
 	// KnownFields may be added to the request by Map, Set and Pack though the
 	// collection's request does not have them.
 	KnownFields []string
+	// FileFields are those of KnownFields that are files.
+	FileFields []string
 	// ProtectedHeaders are closed to columns, and their values are secret.
 	ProtectedHeaders []string
 	// RowHeader, when not empty, names a header that gets a value of its own for
@@ -41,8 +43,10 @@ type Options struct {
 	// Results lets columns whose name starts with ReservedPrefix be used: the
 	// request is made from results, not from a data file.
 	Results bool
-	// WorkingDir is where relative paths of file parts start.
+	// WorkingDir is where relative paths of files start. A path that comes from a
+	// cell stays below it, unless AnyFile lets rows name any file of the machine.
 	WorkingDir string
+	AnyFile    bool
 	// Run is what dynamic variables and the multipart boundary derive from.
 	Run vars.Run
 	// UserAgent is sent when the request names none.
@@ -95,16 +99,21 @@ type Template struct {
 	Problems []Problem
 	// Mode is the body's mode as Postman names it, "" without a body.
 	Mode string
+	// Pruned says that the request has a body that its method does not send.
+	Pruned bool
 
-	url      urlTemplate
-	headers  []header
-	body     body
-	fields   []Field
-	byName   map[string]int
-	uses     []Use
-	secrets  []string
-	run      vars.Run
-	constant *constants
+	url     urlTemplate
+	headers []header
+	// noUserAgent says that not even net/http's own User-Agent is sent.
+	noUserAgent bool
+	body        body
+	digest      *Digest
+	fields      []Field
+	byName      map[string]int
+	uses        []Use
+	secrets     []string
+	run         vars.Run
+	constant    *constants
 }
 
 // Uses returns, for every column of the data file, where its cells go. Columns
@@ -180,6 +189,9 @@ func (t *Template) Holds(text string) bool {
 		look(t.headers[i].ops)
 	}
 	look(t.body.ops)
+	for i := range t.body.files {
+		look(t.body.files[i].whole)
+	}
 	look(t.url.scheme)
 	look(t.url.host)
 	for _, seg := range t.url.path {
@@ -188,6 +200,9 @@ func (t *Template) Holds(text string) bool {
 	for _, q := range t.url.query {
 		look(q.key)
 		look(q.value)
+	}
+	if d := t.digest; d != nil {
+		found = found || strings.Contains(d.user, text) || strings.Contains(d.password, text)
 	}
 	return found || strings.Contains(t.Method, text)
 }

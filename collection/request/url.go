@@ -18,8 +18,10 @@ type urlTemplate struct {
 	host     []op // with port
 	path     [][]op
 	query    []queryPart
-	display  string // as resolved, cells shown as placeholders, secrets masked
-	broken   bool   // has problems
+	// emptyQuery says that a "?" stands before nothing.
+	emptyQuery bool
+	display    string // as resolved, cells shown as placeholders, secrets masked
+	broken     bool   // has problems
 }
 
 type queryPart struct {
@@ -33,7 +35,7 @@ const slotMark = "\x00"
 type slots []vars.Segment
 
 // urlStructure are the characters by which a URL is cut into parts.
-const urlStructure = ":/?#&=@"
+const urlStructure = ":/?#&=@\\"
 
 // join writes segments as one text with markers: NUL index NUL for a slot, and
 // NUL s NUL text NUL e NUL for the text of a secret. Structure may come from a
@@ -97,12 +99,13 @@ func (c *compiler) compileURL(u collection.URL) urlTemplate {
 	resolved := len(c.t.Problems) == before
 	text += s.join(c.text(rest, "URL", true, false))
 
-	scheme := "http" // what Postman takes when there is none
-	if i := strings.Index(text, "://"); i >= 0 && !strings.ContainsAny(text[:i], "/?#") {
+	text, _, _ = strings.Cut(strings.TrimLeft(text, " \t\r\n"), "#")
+	text, query, hasQuery := strings.Cut(text, "?")
+	text = strings.ReplaceAll(text, "\\", "/") // as Postman and browsers do
+	scheme := "http"                           // what Postman takes when there is none
+	if i := strings.Index(text, "://"); i >= 0 && !strings.Contains(text[:i], "/") {
 		scheme, text = text[:i], text[i+3:]
 	}
-	text, _, _ = strings.Cut(text, "#")
-	text, query, hasQuery := strings.Cut(text, "?")
 	host, path, hasPath := strings.Cut(text, "/")
 	userinfo := ""
 	if i := strings.LastIndex(host, "@"); i >= 0 {
@@ -110,7 +113,7 @@ func (c *compiler) compileURL(u collection.URL) urlTemplate {
 	}
 	t := urlTemplate{
 		scheme:   compileOps(s.split(scheme), hostText, "URL's scheme", strings.ToLower),
-		host:     compileOps(s.split(host), hostText, "URL's host", strings.ToLower),
+		host:     compileOps(s.split(host), hostText, "URL's host", asciiHost),
 		userinfo: compileOps(s.split(userinfo), hostText, "URL's user name and password", nil),
 	}
 	if resolved {
@@ -127,6 +130,7 @@ func (c *compiler) compileURL(u collection.URL) urlTemplate {
 			display.WriteString("/" + shown)
 		}
 	}
+	t.emptyQuery = hasQuery && query == ""
 	if hasQuery && query != "" {
 		separator := "?"
 		for _, part := range strings.Split(query, "&") {
@@ -164,7 +168,7 @@ func (c *compiler) checkTarget(scheme, host vars.Segments, empty bool) {
 		c.problem("url", errors.New("the request has no URL"))
 	case ok && text == "":
 		c.problem("url", errors.New("there is no host"))
-	case ok && !isHost(text):
+	case ok && (!isHost(text) || !isASCII(asciiHost(text))):
 		c.problem("url", fmt.Errorf("%q is not a host, with or without a port", displayText(host)))
 	}
 }
@@ -184,7 +188,7 @@ func isHost(text string) bool {
 func (c *compiler) pathSegment(segs vars.Segments, u collection.URL) ([]op, string) {
 	text, constant := segs.Constant()
 	if !constant || len(text) < 2 || text[0] != ':' {
-		return compileOps(segs, pathValue, "path", escapePath), displayText(segs)
+		return compileOps(segs, pathValue, "path", c.escapePath), displayText(segs)
 	}
 	name, suffix, dotted := strings.Cut(text[1:], ".")
 	c.pathVariables = append(c.pathVariables, name)
@@ -194,7 +198,7 @@ func (c *compiler) pathSegment(segs vars.Segments, u collection.URL) ([]op, stri
 	// the collection may hold slashes, as in Postman.
 	value, escape := c.override(name, where), url.PathEscape
 	if value == nil {
-		escape = escapePath
+		escape = c.escapePath
 		for _, v := range u.Variables {
 			if v.Key == name && v.Value != "" && !v.Disabled {
 				value = c.text(v.Value, where, true, false)
@@ -203,11 +207,11 @@ func (c *compiler) pathSegment(segs vars.Segments, u collection.URL) ([]op, stri
 	}
 	if value == nil {
 		c.problem("url", fmt.Errorf("the %s has no value: fill it in the request, or use --map %s=COLUMN or --set %s=VALUE", where, name, name))
-		return compileOps(segs, pathValue, where, escapePath), displayText(segs)
+		return compileOps(segs, pathValue, where, c.escapePath), displayText(segs)
 	}
 	ops, shown := compileOps(value, pathValue, where, escape), displayText(value)
 	if dotted {
-		ops = append(ops, op{kind: vars.Literal, lit: "." + escapePath(suffix)})
+		ops = append(ops, op{kind: vars.Literal, lit: "." + c.escapePath(suffix)})
 		shown += "." + suffix
 	}
 	if text := literal(ops); constantOps(ops) && isDotSegment(text) && len(c.t.Problems) == before {
@@ -220,8 +224,8 @@ func (c *compiler) pathSegment(segs vars.Segments, u collection.URL) ([]op, stri
 func (c *compiler) queryPart(s slots, part string) (queryPart, string) {
 	key, value, hasValue := strings.Cut(part, "=")
 	keySegs, valueSegs := s.split(key), s.split(value)
-	p := queryPart{hasValue: hasValue, key: compileOps(keySegs, formValue, "query", escapeQuery)}
-	where, escape := "query", escapeQuery
+	p := queryPart{hasValue: hasValue, key: compileOps(keySegs, formValue, "query", c.escapeQuery)}
+	where, escape := "query", c.escapeQuery
 	name, constant := keySegs.Constant()
 	var f Field
 	if constant && name != "" {

@@ -43,8 +43,14 @@ func urlCases() []urlCase {
 		{"no path, query, parts", urlParts("query", []obj{kv("x", "1")}), nil, "http://h/?x=1"},
 		{"empty path, parts", urlParts("path", []string{""}, "query", []obj{kv("x", "1")}), nil, "http://h/?x=1"},
 		{"slash at the end", urlParts("path", []string{"a", ""}), nil, "http://h/a/"},
+		{"empty segments", urlParts("path", []string{"", "a", "", "b", ""}), nil, "http://h//a//b/"},
 		{"two slashes", "http://h//a//b", nil, "http://h//a//b"},
-		{"empty query", "http://h/a?", nil, "http://h/a"},
+		{"empty query", "http://h/a?", nil, "http://h/a?"},
+		{"blanks before it", " \t\nhttp://h/a", nil, "http://h/a"},
+		{"backslashes", `http:\\h\a\b?c=\d`, nil, `http://h/a/b?c=\d`},
+		{"a host that is not ASCII", "http://MÜNCHEN.example.com:8080/", nil, "http://xn--mnchen-3ya.example.com:8080/"},
+		{"a host that is not ASCII, in parts", obj{"host": []string{"bücher", "{{v}}"}, "port": "80", "path": []string{"a"}}, []string{"environment v=例え.jp"}, "http://xn--bcher-kva.xn--r8jz45g.jp:80/a"},
+		{"underscores in a host", "http://my_host.é.example/", nil, "http://my_host.xn--9ca.example/"},
 		{"IPv6", "http://[::1]:8080/a", nil, "http://[::1]:8080/a"},
 		{"IPv6 without scheme", "[2001:DB8::1]/a", nil, "http://[2001:db8::1]/a"},
 		{"IPv6 in parts", urlParts("host", []string{"[::1]"}, "port", "80"), nil, "http://[::1]:80/"},
@@ -62,6 +68,11 @@ func urlCases() []urlCase {
 		{"path variables", urlParts("path", []string{":id", ":other.json", "x:y", ":"}, "variable", []obj{kv("id", "7"), kv("other", "a b")}), nil, "http://h/7/a%20b.json/x:y/:"},
 		{"path variable in text", obj{"raw": "http://h/:id", "variable": []obj{kv("id", "7")}}, nil, "http://h/7"},
 		{"path variable that holds a placeholder", urlParts("path", []string{":id"}, "variable", []obj{kv("id", "<{{v}}>")}), []string{"environment v=é"}, "http://h/%3C%C3%A9%3E"},
+		{"path variable that holds a number", urlParts("path", []string{":id"}, "variable", []obj{kv("id", 7)}), nil, "http://h/7"},
+		{"path variable by id", urlParts("path", []string{":id"}, "variable", []obj{{"id": "id", "value": "7"}}), nil, "http://h/7"},
+		{"path variable, the disabled one does not count", urlParts("path", []string{":id"}, "variable", []obj{kv("id", "7"), disabled(kv("id", "8"))}), nil, "http://h/7"},
+		{"path variable, two suffixes", urlParts("path", []string{":id.tar.gz"}, "variable", []obj{kv("id", "7")}), nil, "http://h/7.tar.gz"},
+		{"path variable that holds a backslash", urlParts("path", []string{":id"}, "variable", []obj{kv("id", `a\b|`)}), nil, "http://h/a/b|"},
 		{"path variable that holds a slash", urlParts("path", []string{":id"}, "variable", []obj{kv("id", "a/b")}), nil, "http://h/a/b"},
 
 		{"parameters without and with empty value", urlParts("query", []obj{kv("n", nil), kv("e", ""), {"key": "m"}}), nil, "http://h/?n&e=&m"},
@@ -72,7 +83,7 @@ func urlCases() []urlCase {
 
 		{"percent signs stay", "http://h/%41/a%2Fb/%e9?x=%41%zz%", nil, "http://h/%41/a%2Fb/%e9?x=%41%zz%"},
 		{"percent signs that encode nothing", "http://h/%41/%zz/100%?x=1", nil, "http://h/%41/%zz/100%?x=1"},
-		{"what cannot stand in a path", "http://h/a b\"<>`{}|^\\[x]~(y)*;,!'", nil, "http://h/a%20b%22%3C%3E%60%7B%7D%7C%5E%5C[x]~(y)*;,!'"},
+		{"what cannot stand in a path", "http://h/a b\"<>`{}|^\\[x]~(y)*;,!'", nil, "http://h/a%20b%22%3C%3E%60%7B%7D|^/[x]~(y)*;,!'"},
 		{"what cannot stand in a query", "http://h/?a=x y\"'<>[]{}|^`\\+", nil, "http://h/?a=x%20y%22%27%3C%3E[]{}|^`\\+"},
 		{"not ASCII", "http://h/é/漢?ñ=😀", nil, "http://h/%C3%A9/%E6%BC%A2?%C3%B1=%F0%9F%98%80"},
 		{"the fragment goes", "http://h/a?x=1#frag/{{nope}}?y", nil, "http://h/a?x=1"},
@@ -143,7 +154,7 @@ func TestEmptyAndDotCells(t *testing.T) {
 // A literal that net/url would encode anew must not undo a cell's encoding.
 func TestCellBesideOddLiterals(t *testing.T) {
 	tests := map[string]string{
-		"http://h/a|b^/{{c}}":  "http://h/a%7Cb%5E/x%2Fy",
+		"http://h/a|b^/{{c}}":  "http://h/a|b^/x%2Fy",
 		"http://h/%zz/{{c}}":   "http://h/%zz/x%2Fy",
 		"http://h/100%/{{c}}":  "http://h/100%/x%2Fy",
 		"http://h//%zz/{{c}}/": "http://hhttp://h//%zz/x%2Fy/", // absolute form: the only one that net/url offers here
@@ -241,6 +252,8 @@ func TestURLProblems(t *testing.T) {
 		{"port alone", "http://:8080/a", Options{}, []string{"url", `":8080" is not a host`}},
 		{"bad port", "http://h:abc/", Options{}, []string{"url", `"h:abc" is not a host`}},
 		{"bad IPv6", "http://[::1/", Options{}, []string{"url", "is not a host"}},
+		{"host that cannot be written in ASCII", "http://a\u200e\u0300é/", Options{}, []string{"url", "is not a host"}},
+		{"disabled path variable", urlParts("path", []string{":id"}, "variable", []obj{disabled(kv("id", "7"))}), Options{}, []string{"url", "path variable :id has no value"}},
 		{"blank in the host", "http://a b/", Options{}, []string{"url", `"a b" is not a host`}},
 		{"other scheme", "ftp://h/", Options{}, []string{"url", `"ftp" is neither http nor https`}},
 		{"unresolved host", "http://{{nope}}/", Options{}, []string{"URL's host", "{{nope}} has no value"}},
@@ -335,5 +348,18 @@ func TestTarget(t *testing.T) {
 		if !ok || scheme != tt.scheme || host != tt.host || path != tt.path {
 			t.Errorf("%v: got %q, %q, %q, %t", tt.url, scheme, host, path, ok)
 		}
+	}
+}
+
+// With disableUrlEncoding the URL's own text goes out as it stands; cells are
+// data all the same, and nothing breaks the request line apart.
+func TestURLEncodingDisabled(t *testing.T) {
+	item := itemIn(t, obj{"protocolProfileBehavior": obj{"disableUrlEncoding": true}, "item": []obj{{"name": "R", "request": get("http://h/\"<é>{x}/a b/{{c}}?q='é'<\"&r={{c}}")}}})
+	tpl := Compile(item, Options{Columns: []string{"c"}})
+	if len(tpl.Problems) > 0 {
+		t.Fatal(tpl.Problems)
+	}
+	if got, want := sentTo(fill(t, tpl, "é'/&")), "http://h/\"<é>{x}/a%20b/%C3%A9%27%2F&?q='é'<\"&r=%C3%A9%27%2F%26"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

@@ -14,7 +14,6 @@ func TestURLEncoded(t *testing.T) {
 		want    string
 	}{
 		{"order and duplicates", []obj{kv("b", "1"), kv("a", "2"), kv("b", "3")}, nil, nil, "b=1&a=2&b=3"},
-		{"none", nil, nil, nil, ""},
 		{"disabled first", []obj{disabled(kv("a", "1")), kv("b", "2")}, nil, nil, "b=2"},
 		{"RFC 3986", []obj{kv("a b", "x y+z&=%é!'()*~-._/?")}, nil, nil, "a%20b=x%20y%2Bz%26%3D%25%C3%A9%21%27%28%29%2A~-._%2F%3F"},
 		{"line breaks and quotes", []obj{kv("a", "\"x\"\r\n")}, nil, nil, "a=%22x%22%0D%0A"},

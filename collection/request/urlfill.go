@@ -74,7 +74,7 @@ func (u *urlTemplate) fill(r *row) (*url.URL, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &url.URL{Scheme: strings.ToLower(string(scheme)), Host: string(host), RawQuery: string(query)}
+	out := &url.URL{Scheme: strings.ToLower(string(scheme)), Host: string(host), RawQuery: string(query), ForceQuery: u.emptyQuery}
 	raw := string(path)
 	if raw == "" {
 		raw = "/"
@@ -83,9 +83,8 @@ func (u *urlTemplate) fill(r *row) (*url.URL, error) {
 		out.Path, out.RawPath = decoded, raw
 	}
 	if out.EscapedPath() != raw {
-		// Percent signs that encode nothing go out as they stand, as Postman
-		// sends them; net/url would refuse or change them. An opaque text that
-		// starts with "//" would be taken for a host.
+		// What net/url would encode or refuse goes out as it stands, as Postman
+		// sends it. An opaque text that starts with "//" would be taken for a host.
 		if out.Opaque = raw; strings.HasPrefix(raw, "//") {
 			out.Opaque = "//" + out.Host + raw
 		}

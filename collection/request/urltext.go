@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
 
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/vars"
@@ -30,7 +33,7 @@ func (c *compiler) splitURL(u collection.URL) (authority, rest string) {
 		authority += ":" + u.Port
 	}
 	if len(u.Path) > 0 {
-		rest = "/" + strings.TrimPrefix(strings.Join(u.Path, "/"), "/")
+		rest = "/" + strings.Join(u.Path, "/")
 	}
 	var query []string
 	sent := c.sent(len(u.Query), func(i int) (string, bool) { return u.Query[i].Key, u.Query[i].Disabled })
@@ -107,20 +110,47 @@ func (c *compiler) ownPlaceholders(rest string) map[string]bool {
 
 // escapePath and escapeQuery encode literal text as Postman does: what cannot
 // stand there, and nothing more ("%" stays, so that %41 is not encoded twice).
-// In a path net/url wants "|" and "^" encoded too.
-func escapePath(text string) string  { return escape(text, " \"<>`#?{}\\|^") }
-func escapeQuery(text string) string { return escape(text, " \"#'<>") }
+// With disableUrlEncoding that is what would break the request line apart.
+func (c *compiler) escapePath(text string) string {
+	return c.escape(strings.ReplaceAll(text, "\\", "/"), " \"<>`#?{}")
+}
 
-func escape(text, set string) string {
+func (c *compiler) escapeQuery(text string) string { return c.escape(text, " \"#'<>") }
+
+func (c *compiler) escape(text, set string) string {
+	above := byte(0x7e)
+	if c.behavior.DisableURLEncoding {
+		set, above = " #", 0xff
+	}
 	var b strings.Builder
 	for i := 0; i < len(text); i++ {
-		if c := text[i]; c < 0x20 || c >= 0x7f || strings.IndexByte(set, c) >= 0 {
+		if c := text[i]; c < 0x20 || c == 0x7f || c > above || strings.IndexByte(set, c) >= 0 {
 			fmt.Fprintf(&b, "%%%02X", c)
 		} else {
 			b.WriteByte(c)
 		}
 	}
 	return b.String()
+}
+
+// asciiHost writes a host's name as it travels: small letters, and punycode for
+// what is not ASCII. A name that cannot be so written stays, to be refused.
+func asciiHost(host string) string {
+	host = strings.ToLower(host)
+	if isASCII(host) {
+		return host
+	}
+	profile := idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false))
+	name, _, _ := strings.Cut(host, ":")
+	ascii, err := profile.ToASCII(name)
+	if err != nil {
+		return host
+	}
+	return ascii + host[len(name):]
+}
+
+func isASCII(text string) bool {
+	return strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
 }
 
 // unescapeQuery decodes text of a query; what is not encoded properly stays.

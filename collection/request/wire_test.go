@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -122,27 +123,82 @@ func TestOnTheWire(t *testing.T) {
 	}
 }
 
-// Go's own server refuses percent signs that encode nothing; others do not.
-func TestBadPercentOnTheWire(t *testing.T) {
+// rawServer answers every connection's first request and hands over its bytes as
+// they came: Go's own server would refuse some and tidy others.
+func rawServer(t *testing.T) (host string, seen <-chan string) {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
-	lines := make(chan string, 1)
+	t.Cleanup(func() { _ = listener.Close() })
+	requests := make(chan string, 1)
 	go func() {
-		conn, err := listener.Accept()
-		if err != nil {
-			return
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			r := bufio.NewReader(conn)
+			var b strings.Builder
+			length := 0
+			for {
+				line, err := r.ReadString('\n')
+				if b.WriteString(line); err != nil || line == "\r\n" {
+					break
+				}
+				if n, ok := strings.CutPrefix(line, "Content-Length: "); ok {
+					length, _ = strconv.Atoi(strings.TrimSpace(n))
+				}
+			}
+			body := make([]byte, length)
+			_, _ = io.ReadFull(r, body)
+			b.Write(body)
+			_, _ = io.WriteString(conn, "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+			_ = conn.Close()
+			requests <- b.String()
 		}
-		defer conn.Close()
-		line, _ := bufio.NewReader(conn).ReadString('\n')
-		lines <- line
-		_, _ = io.WriteString(conn, "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
 	}()
-	tpl := compile(t, get("http://"+listener.Addr().String()+"/%zz/100%/{{c}}?x=%zz"), Options{Columns: []string{"c"}})
-	send(t, &http.Transport{}, fill(t, tpl, "a/b"))
-	if got, want := <-lines, "GET /%zz/100%/a%2Fb?x=%zz HTTP/1.1\r\n"; got != want {
-		t.Errorf("got %q, want %q", got, want)
+	return listener.Addr().String(), requests
+}
+
+func TestRequestLineOnTheWire(t *testing.T) {
+	tests := []struct{ url, cell, want string }{
+		{"/%zz/100%/{{c}}?x=%zz", "a/b", "/%zz/100%/a%2Fb?x=%zz"},
+		{"/a%20b/%C3%A9/%41/%zz/[x]/%7By%7D/{{c}}", "|^", "/a%20b/%C3%A9/%41/%zz/[x]/%7By%7D/%7C%5E"},
+		{"/p?t=[x]{y}&u=a+b&v=%22q%22%3Ct%3E`|^~%27()*", "", "/p?t=[x]{y}&u=a+b&v=%22q%22%3Ct%3E`|^~%27()*"},
+		{"/a b|c^d~(e)*f!g;h/é?q='x' y;{\"}", "", "/a%20b|c^d~(e)*f!g;h/%C3%A9?q=%27x%27%20y;{%22}"},
+		{"?n&e=&m", "", "/?n&e=&m"},
+		{"/a?", "", "/a?"},
+		{"//a|b", "", "http://{{server}}//a|b"}, // absolute form: the only one that net/url offers here
+	}
+	host, seen := rawServer(t)
+	transport := &http.Transport{}
+	defer transport.CloseIdleConnections()
+	for _, tt := range tests {
+		tpl := compile(t, get("http://{{server}}"+tt.url), Options{Columns: []string{"c"}, Scopes: scopesOf(t, "environment server="+host)})
+		send(t, transport, fill(t, tpl, tt.cell))
+		line, _, _ := strings.Cut(<-seen, "\r\n")
+		if want := "GET " + strings.ReplaceAll(tt.want, "{{server}}", host) + " HTTP/1.1"; line != want {
+			t.Errorf("got  %s\nwant %s", line, want)
+		}
+	}
+}
+
+// Headers that were switched off are not on the wire, whoever would add them.
+func TestSystemHeadersOnTheWire(t *testing.T) {
+	host, seen := rawServer(t)
+	transport := &http.Transport{}
+	defer transport.CloseIdleConnections()
+	for _, off := range []bool{false, true} {
+		item := itemIn(t, obj{"item": []obj{{"name": "R", "request": obj{"method": "POST", "url": "http://" + host + "/", "body": raw("json", "{}")},
+			"protocolProfileBehavior": obj{"disabledSystemHeaders": obj{"user-agent": off, "accept": off, "content-type": off}}}}})
+		send(t, transport, fill(t, Compile(item, Options{UserAgent: "pmrun/test"})))
+		got := <-seen
+		for _, header := range []string{"\r\nUser-Agent: pmrun/test\r\n", "\r\nAccept: */*\r\n", "\r\nContent-Type: application/json\r\n"} {
+			if name, _, _ := strings.Cut(header, ":"); strings.Contains(got, header) == off || strings.Contains(got, name+":") == off {
+				t.Errorf("off is %t, the request is %q", off, got)
+			}
+		}
 	}
 }

@@ -1,0 +1,48 @@
+package collection
+
+import (
+	"strings"
+
+	"github.com/tidwall/gjson"
+)
+
+// Behavior is what a protocolProfileBehavior says of how a request goes on the wire, as far as it changes
+// the request itself.
+type Behavior struct {
+	// DisableBodyPruning keeps the body of a method that has none by custom, such as GET.
+	DisableBodyPruning bool
+	// DisableURLEncoding sends the URL's own text as it stands.
+	DisableURLEncoding bool
+	// DisabledSystemHeaders are the headers that are not added by themselves, in lower case.
+	DisabledSystemHeaders map[string]bool
+}
+
+// Behavior gives the behaviour that is in force for the item: each setting is the item's own, else that of
+// the nearest folder that has it, else the collection's.
+func (i *Item) Behavior() Behavior {
+	merged := make(map[string]gjson.Result)
+	add := func(raw gjson.Result) {
+		for _, p := range pairs(fields(raw).get("protocolProfileBehavior")) {
+			if _, nearer := merged[p.key]; !nearer {
+				merged[p.key] = p.value
+			}
+		}
+	}
+	for item := i; item != nil; item = item.Parent {
+		add(item.Raw)
+	}
+	add(i.collection.Raw)
+	b := Behavior{
+		DisableBodyPruning: isSet(merged["disableBodyPruning"]),
+		DisableURLEncoding: isSet(merged["disableUrlEncoding"]),
+	}
+	for _, p := range pairs(merged["disabledSystemHeaders"]) {
+		if isSet(p.value) {
+			if b.DisabledSystemHeaders == nil {
+				b.DisabledSystemHeaders = make(map[string]bool)
+			}
+			b.DisabledSystemHeaders[strings.ToLower(p.key)] = true
+		}
+	}
+	return b
+}
