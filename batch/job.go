@@ -44,6 +44,11 @@ type Job struct {
 	// Values extends the contract's allowed values, by field.
 	Values map[string][]string `yaml:"values,omitempty"`
 
+	// CustomFields lists the custom fields that the user's own system knows, by the
+	// field whose JSON object holds them. Other keys are errors; a field that is
+	// not there is not checked.
+	CustomFields map[string][]string `yaml:"custom-fields,omitempty"`
+
 	Contract    string `yaml:"contract,omitempty"`
 	SkipInvalid bool   `yaml:"skip-invalid,omitempty"`
 	Confirm     bool   `yaml:"confirm,omitempty"`
