@@ -88,6 +88,7 @@ func (a *app) load(ctx context.Context, cmd *cobra.Command, s *settings, arg str
 	if err := p.compareKeys(ctx, s); err != nil {
 		return err
 	}
+	defer p.lookAround(dir)()
 	l, err := ledger.Create(ctx, dir.Path(batch.LedgerFile))
 	if err != nil {
 		return err

@@ -131,6 +131,10 @@ func (a *app) withRun(ctx context.Context, cmd *cobra.Command, s *settings, path
 	if err != nil {
 		return err
 	}
+	defer p.lookAround(o.dir)()
+	if !s.quiet {
+		a.warnSameHost(p.checker().Request())
+	}
 	t, err := p.transport(ctx, s.mock)
 	if err != nil {
 		return err

@@ -55,7 +55,8 @@ func (a *app) send(ctx context.Context, s *sending) error {
 	if !s.settings.quiet && !s.settings.noProgress {
 		handlers = append(handlers, report.NewProgress(a.stderr, isTerminal(a.stderr)))
 	}
-	engine := s.engine(src, s.ledger, s.sender, rows)
+	clock := &batch.ClockWatch{Sender: s.sender}
+	engine := s.engine(src, s.ledger, clock, rows)
 	engine.Emit = func(e batch.Event) {
 		for _, h := range handlers {
 			_ = h.Handle(e) // progress that cannot be shown does not stop a load
@@ -75,7 +76,7 @@ func (a *app) send(ctx context.Context, s *sending) error {
 			fmt.Fprintf(a.stderr, "the unknown rows could not be looked up: %s\n", err)
 		}
 	}
-	return a.finish(ctx, s, ended, failure)
+	return a.finish(ctx, s, ended, failure, clockWarnings(clock.Skew())...)
 }
 
 // engine is what sends a request of the job for the selected rows of a source.
@@ -90,7 +91,7 @@ func (p *prepared) engine(src batch.Source, l batch.Ledger, sender batch.Sender,
 }
 
 // finish records how the run ended, writes the reports, and returns the exit code.
-func (a *app) finish(ctx context.Context, s *sending, ended batch.Ended, failure error) error {
+func (a *app) finish(ctx context.Context, s *sending, ended batch.Ended, failure error, warnings ...string) error {
 	ctx = context.WithoutCancel(ctx) // reports are written also after a signal
 	if failure != nil {
 		// What was on its way when the ledger failed may have been created.
@@ -102,7 +103,7 @@ func (a *app) finish(ctx context.Context, s *sending, ended batch.Ended, failure
 	if err != nil {
 		return &exitError{batch.ExitStopped, errors.Join(failure, err)}
 	}
-	kind, finish := ended.Kind(), &batch.Finish{Finished: time.Now()}
+	kind, finish := ended.Kind(), &batch.Finish{Finished: time.Now(), Warnings: warnings}
 	switch {
 	case failure != nil:
 		kind, finish.Stopped = batch.StoppedByRule, failure.Error()
