@@ -44,6 +44,7 @@ directory with the durable record and the reports.
 	s.settleFlag(cmd.Flags())
 	cmd.Flags().Int64Var(&s.first, "first", 0, "stop after `N` rows, as if interrupted; resume goes on")
 	a.outputFlags(cmd, s)
+	s.answersFlag(cmd.Flags())
 	return cmd
 }
 

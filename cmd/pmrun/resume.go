@@ -38,6 +38,7 @@ the environment and secrets are read afresh.
 	s.variableFlags(cmd.Flags())
 	s.paceFlags(cmd.Flags())
 	a.outputFlags(cmd, s)
+	s.answersFlag(cmd.Flags())
 	return cmd
 }
 
@@ -78,6 +79,7 @@ needs --accept-duplicates.
 	s.variableFlags(f)
 	s.paceFlags(f)
 	a.outputFlags(cmd, s)
+	s.answersFlag(cmd.Flags())
 	return cmd
 }
 

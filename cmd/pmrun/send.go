@@ -119,7 +119,7 @@ func (a *app) finish(ctx context.Context, s *sending, ended batch.Ended, failure
 	if err := batch.SaveFinish(ctx, s.ledger, finish); err != nil {
 		return &exitError{batch.ExitStopped, errors.Join(failure, err)}
 	}
-	if err := a.writeReports(ctx, s.dir, s.ledger, s.start, finish, s.settings.quiet); err != nil {
+	if err := a.writeReports(ctx, s.dir, s.ledger, s.start, finish, s.settings); err != nil {
 		return afterSending(s.dir, finish.ExitCode, err)
 	}
 	return exitWith(finish.ExitCode, failure)
@@ -153,18 +153,20 @@ func closeLedger(dir batch.RunDir, l batch.Ledger, err error) error {
 
 // writeReports writes every report of a run from its ledger and its copy of the
 // data.
-func (a *app) writeReports(ctx context.Context, dir batch.RunDir, l batch.Ledger, start *batch.Start, finish *batch.Finish, quiet bool) (err error) {
+func (a *app) writeReports(ctx context.Context, dir batch.RunDir, l batch.Ledger, start *batch.Start, finish *batch.Finish, s *settings) (err error) {
 	src, err := openInput(dir, start)
 	if err != nil {
 		return err
 	}
 	defer src.Close()
 	start.Dir = string(dir)
+	cells := report.NewCSV(string(dir), func(w io.Writer, d batch.Dialect) report.RecordWriter { return sheet.NewWriter(w, d) })
+	cells.Answers = s.withAnswers
 	handlers := []report.Handler{
-		report.NewCSV(string(dir), func(w io.Writer, d batch.Dialect) report.RecordWriter { return sheet.NewWriter(w, d) }),
+		cells,
 		report.NewJSON(string(dir), tool()),
 	}
-	if !quiet {
+	if !s.quiet {
 		handlers = append(handlers, report.NewText(a.stdout))
 	}
 	defer func() {

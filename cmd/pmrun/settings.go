@@ -26,6 +26,7 @@ type settings struct {
 	reconcile, lookupFirst, noCopy                             bool
 	against, history, idempotency                              string
 	key                                                        []string
+	withAnswers                                                bool
 	timeout, maxWait                                           time.Duration
 }
 
@@ -72,6 +73,11 @@ func (s *settings) paceFlags(f *pflag.FlagSet) {
 	f.StringVar(&s.maxFailures, "max-failures", "", "stop when more rows than `N` or P% have failed (100% never stops)")
 	f.BoolVar(&s.mock, "mock", false, "send to a mock CRM inside this process, whatever the URL says")
 	f.BoolVar(&s.yes, "yes", false, "send without asking")
+}
+
+// answersFlag is that of the verbs that write the reports of a load.
+func (s *settings) answersFlag(f *pflag.FlagSet) {
+	f.BoolVar(&s.withAnswers, "with-answers", false, "add the server's last answers, masked, to the reports as pmrun_answer")
 }
 
 // job returns the job of a command line: a job file, or a collection, with the
