@@ -15,6 +15,8 @@ type Contract struct {
 	// Method and Path are what the request must have; Path is exact.
 	Method string `yaml:"method"`
 	Path   string `yaml:"path"`
+	// RetiredHosts are hosts that served the API once and do not any more.
+	RetiredHosts []RetiredHost `yaml:"retired-hosts"`
 	// Token is the header that authorizes the request.
 	Token TokenRule `yaml:"token"`
 	// Body is the body mode, as Postman names it: formdata, urlencoded, raw.
@@ -41,6 +43,14 @@ type Contract struct {
 	Causes []CauseRule `yaml:"causes"`
 	// Lookup is the request that asks the server for a record.
 	Lookup *Lookup `yaml:"lookup"`
+}
+
+// RetiredHost is a host that does not serve the API any more.
+type RetiredHost struct {
+	Host string `yaml:"host"`
+	// Successor is the host that took its place; Since says when, in words.
+	Successor string `yaml:"successor"`
+	Since     string `yaml:"since"`
 }
 
 // TokenRule says where the token goes.

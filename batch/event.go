@@ -84,4 +84,6 @@ type Finish struct {
 	// Stopped says in words why the run ended before its last row, empty when
 	// it did not.
 	Stopped string
+	// Warnings are what the run has shown beside its rows, in words.
+	Warnings []string
 }

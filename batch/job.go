@@ -45,6 +45,7 @@ type Job struct {
 	Reconcile         bool                `yaml:"reconcile,omitempty" doc:"look unknown rows up at the end"`
 	Settle            Duration            `yaml:"settle,omitempty" doc:"how long the server may still be working on an attempt before a look-up tells (the timeout)"`
 	Values            map[string][]string `yaml:"values,omitempty" doc:"more values that fields may have, by field, beside the contract's"`
+	CustomFields      map[string][]string `yaml:"custom-fields,omitempty" doc:"the custom fields that your own system knows, by the field whose JSON object holds them; other keys are errors"`
 
 	Contract    string            `yaml:"contract,omitempty" doc:"what is known of the API: a name, a file, or none (found by the URL's path)"`
 	SuccessIf   string            `yaml:"success-if,omitempty" doc:"a success rule of your own, an expression over status, header, body and json, in place of the contract's: status == 201 && json.id != nil"`
@@ -68,10 +69,11 @@ type Job struct {
 	MaxAnswer     int64    `yaml:"max-answer,omitempty" doc:"how much of an answer is read, in bytes"`
 	Insecure      bool     `yaml:"insecure,omitempty" doc:"accept any TLS certificate"`
 
-	Out        string `yaml:"out,omitempty" doc:"the run directory to write (runs/JOB-TIME)"`
-	NoCopy     bool   `yaml:"no-copy,omitempty" doc:"keep no copy of the data file, for very large ones: it must not change until the run is done"`
-	Quiet      bool   `yaml:"quiet,omitempty" doc:"print nothing but errors"`
-	NoProgress bool   `yaml:"no-progress,omitempty" doc:"show no progress"`
+	Out         string `yaml:"out,omitempty" doc:"the run directory to write (runs/JOB-TIME)"`
+	NoCopy      bool   `yaml:"no-copy,omitempty" doc:"keep no copy of the data file, for very large ones: it must not change until the run is done"`
+	WithAnswers bool   `yaml:"with-answers,omitempty" doc:"add the server's last answers, masked, to the reports as pmrun_answer"`
+	Quiet       bool   `yaml:"quiet,omitempty" doc:"print nothing but errors"`
+	NoProgress  bool   `yaml:"no-progress,omitempty" doc:"show no progress"`
 }
 
 // JobStop has the numbers of stop rules that a job sets; nil keeps the default.

@@ -28,6 +28,7 @@ map: {contact: E-mail}
 set: {status: open}
 pack: {form: [Subject, "Order number"], extra: }
 values: {case-type: [Warranty]}
+custom-fields: {form: [Subject, "Order number"]}
 contract: own.yaml
 skip-invalid: true
 confirm: yes
@@ -61,6 +62,7 @@ first: 5
 dry-run: true
 mock: true
 quiet: true
+with-answers: true
 no-progress: true
 `
 
@@ -85,13 +87,13 @@ func TestLoadJob(t *testing.T) {
 		Data:   in("rows/march.csv"), Delimiter: ";", WorkingDir: in("files"),
 		Map: map[string]string{"contact": "E-mail"}, Set: map[string]string{"status": "open"},
 		Pack:   map[string][]string{"form": {"Subject", "Order number"}, "extra": nil},
-		Values: map[string][]string{"case-type": {"Warranty"}}, Contract: in("own.yaml"), SkipInvalid: true, Confirm: true,
+		Values: map[string][]string{"case-type": {"Warranty"}}, CustomFields: map[string][]string{"form": {"Subject", "Order number"}}, Contract: in("own.yaml"), SkipInvalid: true, Confirm: true,
 		Rate: "600/m", Burst: number(2), Concurrency: number(16), Timeout: Duration(90 * time.Second), Retries: number(0),
 		MaxWait: Duration(10 * time.Minute), MaxFailures: "5%", Key: []string{"id", "contact"}, IdempotencyHeader: "X-Row",
 		Stop: &JobStop{FailedInARow: number(3), UnknownInARow: number(0), NotSentInARow: number(7)}, MaxAnswer: 2000, HeaderTimeout: Duration(20 * time.Second), NoCopy: true,
 		LookupFirst: true, Lookup: &JobLookup{Field: "idPrefijo", Value: "id"}, Out: in("runs/march"),
 		Rows: "100-200", Where: `row.status == "open"`, Against: in("runs/april"), History: in("runs"), Reconcile: true, Settle: Duration(time.Minute),
-		SuccessIf: "status == 201", Capture: map[string]string{"ref": "json.id"}, Yes: true, First: 5, DryRun: true, Mock: true, Quiet: true, NoProgress: true,
+		SuccessIf: "status == 201", Capture: map[string]string{"ref": "json.id"}, Yes: true, First: 5, DryRun: true, Mock: true, Quiet: true, WithAnswers: true, NoProgress: true,
 	}
 	got, err := LoadJob(path)
 	if err != nil {

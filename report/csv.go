@@ -33,6 +33,10 @@ type resultColumns struct {
 	StartedAt  string `csv:"pmrun_started_at"`
 }
 
+// answerColumn holds the server's last answer on one line, secrets masked, as the
+// ledger keeps it: of rows that did not succeed, and its first 4 KiB.
+const answerColumn = request.ReservedPrefix + "answer"
+
 const timeFormat = "2006-01-02T15:04:05.000Z"
 
 func newResultColumns(r *batch.Record) resultColumns {
@@ -80,6 +84,10 @@ func splitStatuses() []batch.Status {
 // dialect of the data file. The files of an earlier report stay as they are
 // until Finish, which replaces all of them.
 type CSV struct {
+	// Answers adds the server's last answers, as the column pmrun_answer after all
+	// other result columns; it is set before Start is handled.
+	Answers bool
+
 	dir     string
 	open    func(w io.Writer, d batch.Dialect) RecordWriter
 	start   *batch.Start
@@ -139,6 +147,9 @@ func (c *CSV) begin(start *batch.Start) (err error) {
 	for _, name := range start.Captures {
 		c.results = append(c.results, request.ReservedPrefix+name)
 	}
+	if c.Answers {
+		c.results = append(c.results, answerColumn)
+	}
 	c.all, err = c.create(ReportFile)
 	if err != nil {
 		return err
@@ -182,6 +193,9 @@ func (c *CSV) row(r *batch.RowResult) error {
 	results := slices.Clone(c.cells.last)
 	for _, name := range c.start.Captures {
 		results = append(results, Defuse(r.Captures[name]))
+	}
+	if c.Answers {
+		results = append(results, Defuse(oneLine(strings.ToValidUTF8(string(r.Answer), "\ufffd"))))
 	}
 	original := c.original(r.Cells)
 	// Cells beyond the header come last: nothing of the input is lost.

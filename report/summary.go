@@ -198,7 +198,7 @@ func (j *JSON) fields() map[string]any {
 		"tool": j.tool, "run_id": j.start.RunID, "job": j.start.Job, "host": j.start.Host, "request": j.start.Request,
 		"rows": j.counts.Sum(), "blank_lines": j.start.Facts.Blank, "data_sha256": j.start.Facts.SHA256,
 		"attempts": j.attempts, "exit_code": j.finish.ExitCode, "stopped": j.finish.Stopped,
-		"started_at": j.start.Started.UTC().Format(timeFormat), "finished_at": nil,
+		"started_at": j.start.Started.UTC().Format(timeFormat), "finished_at": nil, "warnings": append([]string{}, j.finish.Warnings...),
 		"rows_per_second": math.Round(j.rowsPerSecond()*1000) / 1000, "latency_ms": j.latencies(), "causes": j.causes(),
 	}
 	if !j.finish.Finished.IsZero() {

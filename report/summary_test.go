@@ -44,12 +44,12 @@ func summaryJSON(t *testing.T, r *run, finish *batch.Finish) map[string]any {
 func TestJSON(t *testing.T) {
 	records := append(everyStatus(), attempted(9, batch.Failed, batch.CauseField, "no"), attempted(10, batch.Failed, batch.CauseTimeout, "no"))
 	r := newRun(t, "\n"+eightRows+"9,i\n10,j\n", records...)
-	got := summaryJSON(t, r, &batch.Finish{ExitCode: 3, Stopped: "a \"rule\"", Finished: began.Add(time.Hour)})
+	got := summaryJSON(t, r, &batch.Finish{ExitCode: 3, Stopped: "a \"rule\"", Finished: began.Add(time.Hour), Warnings: []string{"a clock"}})
 	want := map[string]any{
 		"tool": "pmrun/test", "run_id": "run-1", "job": "cases", "host": "https://crm.example.com", "request": "Cases/Insert",
 		"rows": 10.0, "blank_lines": 1.0, "data_sha256": r.start.Facts.SHA256,
 		"succeeded": 1.0, "failed": 3.0, "unknown": 1.0, "not_sent": 1.0, "invalid": 1.0, "skipped": 1.0, "pending": 2.0, "sending": 0.0,
-		"attempts": 7.0, "exit_code": 3.0, "stopped": `a "rule"`,
+		"attempts": 7.0, "exit_code": 3.0, "stopped": `a "rule"`, "warnings": []any{"a clock"},
 		"started_at": "2026-03-04T05:06:07.089Z", "finished_at": "2026-03-04T06:06:07.089Z",
 		// Seven attempts, begun from second 1 to second 10.
 		"rows_per_second": 0.667, // 6 / 9

@@ -54,6 +54,9 @@ func (t *Text) headline(b *strings.Builder) {
 	if t.finish.Stopped != "" {
 		fmt.Fprintf(b, "stopped early: %s\n", oneLine(t.finish.Stopped))
 	}
+	for _, w := range t.finish.Warnings {
+		fmt.Fprintf(b, "warning: %s\n", oneLine(w))
+	}
 	b.WriteString("\n")
 }
 

@@ -198,6 +198,8 @@ func parseMistakes() map[string][]string {
 		good + "path: things":            {`path is "things": it should begin with /`},
 		good + "token: {header: 'A: b'}": {`token.header is "A: b"`},
 
+		good + "retired-hosts: [{host: 'https://a', successor: b:1}, {}]": {`retired-hosts[0].host is "https://a": write the bare host`, `retired-hosts[0].successor is "b:1"`, `retired-hosts[1].host is ""`},
+
 		good + "fields: [{required: true}]":                         {"fields[0].name is missing"},
 		good + "fields: [{name: a}, {name: b}, {name: a}]":          {`field "a" is there twice`},
 		good + "fields: [{name: a, json: array}]":                   {`field "a": json is "array": it should be object`},

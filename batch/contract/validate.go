@@ -65,6 +65,10 @@ func (v *validator) request() {
 	if v.Path != "" && v.Path[0] != '/' {
 		v.bad("path is %q: it should begin with /", v.Path)
 	}
+	for i, h := range v.RetiredHosts {
+		v.bareHost(fmt.Sprintf("retired-hosts[%d].host", i), h.Host)
+		v.bareHost(fmt.Sprintf("retired-hosts[%d].successor", i), h.Successor)
+	}
 	if v.Token.Header != "" && strings.ContainsAny(v.Token.Header, " \t\r\n:") {
 		v.bad("token.header is %q: it should be the name of a header", v.Token.Header)
 	}
@@ -77,6 +81,13 @@ func (v *validator) request() {
 	case "", "formdata", "urlencoded", "raw":
 	default:
 		v.bad("body is %q: it should be formdata, urlencoded or raw", v.Body)
+	}
+}
+
+// bareHost checks that a host stands alone, as it is compared with the URL's.
+func (v *validator) bareHost(key, text string) {
+	if text == "" || strings.ContainsAny(text, "/: \t\r\n") {
+		v.bad("%s is %q: write the bare host, such as crm.example.com", key, text)
 	}
 }
 

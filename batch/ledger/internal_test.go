@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/pmrun/pmrun/batch"
+	"github.com/pmrun/pmrun/batch/internal/filelock"
 )
 
 func newSQLiteForTest(t *testing.T) *SQLite {
@@ -420,8 +421,8 @@ func TestLockOfRemovedFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer late.Close()
-	if ok, err := take(late, path); ok || !errors.Is(err, errHeld) {
-		t.Errorf("while it is held: %v, %v; want errHeld", ok, err)
+	if ok, err := take(late, path); ok || !errors.Is(err, filelock.ErrHeld) {
+		t.Errorf("while it is held: %v, %v; want ErrHeld", ok, err)
 	}
 	if err := release(holder); err != nil {
 		t.Fatal(err)

@@ -9,10 +9,9 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-)
 
-// errHeld is what tryLock returns when someone else holds the lock.
-var errHeld = errors.New("the lock is held")
+	"github.com/pmrun/pmrun/batch/internal/filelock"
+)
 
 // lockPath returns the lock file's path for the ledger at path:
 // ledger.lock for ledger.db.
@@ -39,7 +38,7 @@ func acquire(ctx context.Context, path string) (*os.File, error) {
 		}
 		holder := readHolder(f)
 		f.Close()
-		if errors.Is(err, errHeld) {
+		if errors.Is(err, filelock.ErrHeld) {
 			return nil, fmt.Errorf("%w%s: wait until it has finished, or stop it; then try again", ErrInUse, holder)
 		}
 		if err != nil {
@@ -54,7 +53,7 @@ func acquire(ctx context.Context, path string) (*os.File, error) {
 // holder that finished has removed the file since it was opened: a lock on a
 // file without a name would exclude nobody.
 func take(f *os.File, path string) (ok bool, err error) {
-	if err := tryLock(f); err != nil {
+	if err := filelock.Try(f); err != nil {
 		return false, err
 	}
 	return isStill(f, path), nil

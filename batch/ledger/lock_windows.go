@@ -7,23 +7,6 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// tryLock takes an exclusive lock on f without waiting. What is locked is a
-// byte far behind the end of the file: locks are mandatory here, and others
-// want to read who holds it.
-func tryLock(f *os.File) error {
-	err := windows.LockFileEx(windows.Handle(f.Fd()),
-		windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY,
-		0, 1, 0, &windows.Overlapped{OffsetHigh: 1 << 30})
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, windows.ERROR_LOCK_VIOLATION):
-		return errHeld
-	default:
-		return &os.PathError{Op: "LockFileEx", Path: f.Name(), Err: err}
-	}
-}
-
 // release gives the lock up. The file stays: removing it safely is not possible
 // here while it is open.
 func release(f *os.File) error {

@@ -44,7 +44,7 @@ func TestSeveral(t *testing.T) {
 	l.cell("form", "x")
 	found := l.findings(t)
 	want := []string{
-		"url-scheme-duplicated", "method-not-post", "token-malformed", "field-misspelt", "operation-empty", "column-unused",
+		"url-scheme-duplicated", "method-not-post", "token-malformed", "field-misspelt", "operation-empty", "column-unbound",
 		"required-empty", "value-not-english", "value-unknown", "form-not-json",
 	}
 	var got []string

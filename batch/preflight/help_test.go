@@ -39,6 +39,10 @@ type load struct {
 	values    map[string][]string
 	contract  *batch.Contract
 	local     bool
+	custom    map[string][]string
+	sameHost  []string
+	// held are the collection's own variables.
+	held []obj
 }
 
 func builtin(t testing.TB) *batch.Contract {
@@ -137,13 +141,20 @@ func (l *load) repeat(n int) {
 
 func (l *load) template(t testing.TB) *request.Template {
 	t.Helper()
+	_, template := l.compile(t)
+	return template
+}
+
+func (l *load) compile(t testing.TB) (*collection.Collection, *request.Template) {
+	t.Helper()
 	body := l.body
 	if body == nil {
 		body = obj{"mode": "formdata", "formdata": l.fields}
 	}
 	document, err := json.Marshal(obj{
-		"info": obj{"name": "C", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},
-		"item": []obj{{"name": "R", "request": obj{"method": l.method, "url": l.url, "header": l.headers, "body": body}}},
+		"info":     obj{"name": "C", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},
+		"item":     []obj{{"name": "R", "request": obj{"method": l.method, "url": l.url, "header": l.headers, "body": body}}},
+		"variable": l.held,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -167,17 +178,19 @@ func (l *load) template(t testing.TB) *request.Template {
 		}
 	}
 	for item := range c.Requests() {
-		return request.Compile(item, o)
+		return c, request.Compile(item, o)
 	}
 	t.Fatal("the collection has no request")
-	return nil
+	return nil, nil
 }
 
 // findings runs every rule: those of the request, of each row, and of the file.
 func (l *load) findings(t testing.TB) []preflight.Problem {
 	t.Helper()
+	c, template := l.compile(t)
 	checker := preflight.New(&preflight.Input{
-		Template: l.template(t), Contract: l.contract, Header: l.columns, Values: l.values, Local: l.local,
+		Template: template, Contract: l.contract, Header: l.columns, Values: l.values, Local: l.local,
+		CustomFields: l.custom, Pack: l.pack, Collection: c, SameHost: l.sameHost,
 	})
 	out := checker.Request()
 	for _, p := range out {

@@ -75,25 +75,43 @@ func bodyNotFormData(in *Input) []Problem {
 		return nil
 	}
 	want, have := modeOf(in.Contract.Body), modeOf(in.Template.Mode)
-	mend := fmt.Sprintf("choose %s as the body of the request", want.word)
-	if want != have {
-		return []Problem{{Message: fmt.Sprintf("the request's body is %s; the API takes %s only", have.word, want.word), Mend: mend}}
-	}
-	if want.mediaType == "" {
+	if want == have {
 		return nil
-	}
-	contentType, constant := in.Template.Header("Content-Type")
-	if kind, _, err := mime.ParseMediaType(contentType); err == nil && kind == want.mediaType {
-		return nil
-	}
-	says := fmt.Sprintf("says %q", contentType)
-	if !constant {
-		says = "comes from a column"
 	}
 	return []Problem{{
-		Message: fmt.Sprintf("the request's own Content-Type header %s, though the body is %s", says, want.word),
-		Mend:    "remove the Content-Type header: it is added by itself",
+		Message: fmt.Sprintf("the request's body is %s; the API takes %s only", have.word, want.word),
+		Mend:    fmt.Sprintf("choose %s as the body of the request", want.word),
 	}}
+}
+
+// contentTypeOverridden looks at the header of any request: body-not-form-data
+// looks at the body's mode, and needs a contract.
+func contentTypeOverridden(in *Input) []Problem {
+	have := modeOf(in.Template.Mode)
+	text, constant := in.Template.Header("Content-Type")
+	if in.Template.Mode == "" || !constant && have.mediaType == "" {
+		return nil // no body, or one of which the row may choose the type
+	}
+	kind, params, err := mime.ParseMediaType(text)
+	says := "says " + request.Excerpt(text)
+	switch {
+	case !constant:
+		says = "comes from a column"
+	case have.mediaType == "" && strings.HasPrefix(kind, "multipart/") && params["boundary"] == "":
+		says += " without a boundary"
+	case have.mediaType == "" || err == nil && kind == have.mediaType:
+		return nil
+	}
+	p := Problem{Message: fmt.Sprintf("the request's own Content-Type header %s, though the body is %s", says, have.word)}
+	switch {
+	case have.mediaType == "":
+		p.Mend = "choose form-data as the body, or remove the Content-Type header"
+	case in.Template.Mode == "urlencoded" && (in.Contract == nil || in.Contract.Body == ""):
+		// Without a boundary nobody can read form-data; how another server reads
+		// this is not known.
+		p.Severity = Warning
+	}
+	return []Problem{p}
 }
 
 // bodyFields returns the fields of the body with that name, in order.
@@ -247,7 +265,7 @@ func nothingUsed(in *Input) []Problem {
 // mostUnused is how many unused columns are named one by one.
 const mostUnused = 20
 
-func columnUnused(in *Input) []Problem {
+func columnUnbound(in *Input) []Problem {
 	if methodPrunes(in) {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/pmrun/pmrun/batch"
+	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/request"
 )
 
@@ -43,6 +44,15 @@ type Input struct {
 	// Header is the data file's; Values extends the contract's allowed values.
 	Header []string
 	Values map[string][]string
+	// CustomFields lists, by field, the keys that the user's own system knows
+	// inside the JSON object of that field; a field that is not there is not checked.
+	// Pack says which columns make such an object, as in the job.
+	CustomFields map[string][]string
+	Pack         map[string][]string
+	// Collection is where the request is from; nil when that is not known.
+	Collection *collection.Collection
+	// SameHost names the other runs of this machine that send to the same host.
+	SameHost []string
 	// Local is set when every connection stays on this machine.
 	Local bool
 }
@@ -67,13 +77,18 @@ const (
 	ours    = "pmrun"
 )
 
-// Rules whose check compares rows with each other and with earlier runs; the
-// caller makes it, since it needs their ledgers.
+// Rules whose check the caller makes: KeyEmpty and DuplicateKey compare rows with
+// each other and with the ledgers of earlier runs, ClockSkew looks at the
+// server's first answer.
 const (
 	KeyEmpty     = "key-empty"
 	DuplicateKey = "duplicate-key"
 	whereFailed  = "where-failed"
+	ClockSkew    = "clock-skew"
 )
+
+// SameHostRunning is shown also where a run goes on.
+const SameHostRunning = "same-host-running"
 
 // Rules lists every rule, in the order in which findings are shown.
 func Rules() []Rule {
@@ -84,6 +99,9 @@ func Rules() []Rule {
 		{ID: "url-unresolved", Severity: Error, Source: ours, Cause: batch.CauseURL,
 			About: "the URL holds a placeholder without a value, or no usable host",
 			Mend:  "give the variable a value: in the environment, with --env-var NAME=VALUE, or in PMRUN_VAR_NAME", request: urlUnresolved},
+		{ID: "url-retired-host", Severity: Error, Source: "vendor's notice of 30 November 2024, in the contract", Cause: batch.CauseURL,
+			About: "the URL's host does not serve the API any more",
+			Mend:  "give the host variable the host that took its place", request: urlRetiredHost},
 		{ID: "url-endpoint", Severity: Error, Source: vendor2, Cause: batch.CauseURL,
 			About: "the URL's path is not the API's",
 			Mend:  "correct the request's URL; if it is another API, load with --contract none", request: urlEndpoint},
@@ -96,15 +114,24 @@ func Rules() []Rule {
 		{ID: "token-missing", Severity: Error, Source: vendor, Cause: batch.CauseToken,
 			About: "the token header is missing or empty, or its variable has no value",
 			Mend:  "give the token variable a value, best in PMRUN_VAR_NAME", request: tokenMissing},
+		{ID: "token-wrong-header", Severity: Error, Source: vendor, Cause: batch.CauseToken,
+			About: "the token travels in another header than the API's",
+			Mend:  "put the token, alone, into the API's header", request: tokenWrongHeader},
 		{ID: "token-malformed", Severity: Error, Source: vendor, Cause: batch.CauseToken,
 			About: "the token has blanks, quotes, line breaks or a Bearer prefix",
 			Mend:  "copy the token again, alone", request: tokenMalformed},
+		{ID: "token-in-collection", Severity: Warning, Source: "security advice of the vendor", Cause: batch.CauseToken,
+			About: "a token stands in the collection file itself: whoever gets the file has it",
+			Mend:  "put it into a secret variable of the environment, or into PMRUN_VAR_NAME, and use {{NAME}}; replace the token if the file was shared", request: tokenInCollection},
 		{ID: "request-unresolved", Severity: Error, Source: ours, Cause: batch.CauseFormat,
 			About: "the request cannot be built as it stands",
 			Mend:  "give the variable a value, or correct the request", request: requestUnresolved},
 		{ID: "body-not-form-data", Severity: Error, Source: vendor, Cause: batch.CauseFormat,
 			About: "the body is not form-data, or not what else the API takes",
-			Mend:  "choose form-data as the body of the request, and remove a Content-Type header", request: bodyNotFormData},
+			Mend:  "choose form-data as the body of the request", request: bodyNotFormData},
+		{ID: "content-type-overridden", Severity: Error, Source: vendor, Cause: batch.CauseFormat,
+			About: "the request's own Content-Type header contradicts its body, or lacks the boundary",
+			Mend:  "remove the Content-Type header: it is added by itself", request: contentTypeOverridden},
 		{ID: "field-misspelt", Severity: Error, Source: vendor, Cause: batch.CauseField,
 			About: "a field's name differs from the API's",
 			Mend:  "rename the field in the request", request: fieldMisspelt},
@@ -120,9 +147,9 @@ func Rules() []Rule {
 		{ID: "blank-header", Severity: Error, Source: ours, Cause: batch.CauseFormat,
 			About: "a column with data has no name",
 			Mend:  "name the column in the first line, or delete it"},
-		{ID: "column-unused", Severity: Warning, Source: ours, Cause: batch.CauseField,
+		{ID: "column-unbound", Severity: Warning, Source: ours, Cause: batch.CauseField,
 			About: "a column goes nowhere",
-			Mend:  "name it like a field, use {{column}} in the request, or bind it with --map FIELD=COLUMN or --pack FIELD", request: columnUnused},
+			Mend:  "name it like a field, use {{column}} in the request, or bind it with --map FIELD=COLUMN or --pack FIELD", request: columnUnbound},
 		{ID: "nothing-used", Severity: Error, Source: ours, Cause: batch.CauseField,
 			About: "no column of the data file is used: every row would send the same request",
 			Mend:  "check that the first line of the file has the names of the columns; bind them with --map FIELD=COLUMN", request: nothingUsed},
@@ -153,12 +180,21 @@ func Rules() []Rule {
 		{ID: "form-not-json", Severity: Error, Source: vendor2, Cause: batch.CauseField,
 			About: "the field of the custom fields is not one JSON object",
 			Mend:  "write it like {\"Subject\": \"...\"}, with double quotes, or build it from columns with --pack FIELD", row: formNotJSON, request: constantFields(formNotJSON)},
+		{ID: "custom-field-unknown", Severity: Error, Source: vendor2, Cause: batch.CauseField,
+			About: "a custom field is not one that the job lists (custom-fields)",
+			Mend:  "name it exactly as it is configured; when it is configured, list it in the job: custom-fields: {FIELD: [NAME]}", row: customFieldUnknown, request: customFields},
 		{ID: "placeholder-in-cell", Severity: Warning, Source: ours, Cause: batch.CauseValue,
 			About: "a cell holds {{...}} or <<...>>: it is sent as these characters, never filled in",
 			Mend:  "write the value itself, if a value was meant", row: placeholderInCell},
 		{ID: "cell-unsendable", Severity: Error, Source: ours, Cause: batch.CauseFormat,
 			About: "a cell cannot go where the request has its placeholder",
 			Mend:  "correct the cell", row: cellUnsendable},
+		{ID: SameHostRunning, Severity: Warning, Source: "the vendor limits requests by address", Cause: batch.CauseRateLimited,
+			About: "another run of this machine sends to the same host: a server counts both against one limit",
+			Mend:  "wait until it has finished, or share the limit between the two with --rate", request: sameHostRunning},
+		{ID: ClockSkew, Severity: Warning, Source: ours, Cause: batch.CauseRateLimited,
+			About: "the server's clock and this machine's differ by more than 5 minutes: times in the reports, and how long a Retry-After with a date waits, are off by as much. Judged by the first answer of a load",
+			Mend:  "set the clock of this machine"},
 	}
 }
 

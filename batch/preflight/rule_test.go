@@ -38,6 +38,20 @@ func ruleCases() []ruleCase {
 	header := func(key, value string) func(*load) {
 		return func(l *load) { l.headers = append(l.headers, obj{"key": key, "value": value}) }
 	}
+	// custom makes a row with one custom field, in a job that lists one.
+	custom := func(key, known string) func(*load) {
+		return func(l *load) {
+			l.cell("form", `{"`+key+`": "x"}`)
+			l.custom = map[string][]string{"form": {known}}
+		}
+	}
+	packed := func(column string) func(*load) {
+		return func(l *load) {
+			l.constant("form", "")
+			l.add(column, "x")
+			l.pack, l.custom = map[string][]string{"form": nil}, map[string][]string{"form": {"Asunto"}}
+		}
+	}
 	cell := func(column, value string) func(*load) { return func(l *load) { l.cell(column, value) } }
 	constant := func(field, value string) func(*load) { return func(l *load) { l.constant(field, value) } }
 	nothing := func(*load) {}
@@ -76,7 +90,7 @@ func ruleCases() []ruleCase {
 		{rule: "url-unresolved", name: "column as host", spoil: func(l *load) { delete(l.variables, "crm_server"); l.add("crm_server", "evil.example") }, near: func(l *load) {
 			l.mapped = map[string]string{"crm_server": "crm_server"}
 			l.add("crm_server", "crm0001.wolkvox.com")
-		}, want: []string{"a spreadsheet must not decide", "--map"}, also: []string{"column-unused"}},
+		}, want: []string{"a spreadsheet must not decide", "--map"}, also: []string{"column-unbound"}},
 		{rule: "url-unresolved", name: "circle", spoil: server("{{crm_server}}"), near: func(l *load) { l.variables["crm_server"], l.variables["other"] = "{{other}}", "crm0000.wolkvox.com" },
 			want: []string{"in a circle", "break the circle"}},
 		{rule: "url-unresolved", name: "blank in the host", spoil: server("crm0000 .wolkvox.com"), near: server("crm0000.wolkvox.com"),
@@ -89,6 +103,15 @@ func ruleCases() []ruleCase {
 		{rule: "url-unresolved", name: "value of a path variable", near: func(l *load) { l.url, l.contract.Path = "https://{{crm_server}}/cases/{{operation}}", "" }, spoil: func(l *load) {
 			l.url, l.contract.Path = obj{"raw": "", "host": "{{crm_server}}", "protocol": "https", "path": []string{":id"}, "variable": []obj{{"key": "id", "value": "{{nothing}}"}}}, ""
 		}, want: []string{"path variable :id", "{{nothing}} has no value"}},
+
+		{rule: "url-retired-host", name: "documented", spoil: server("sv0000.crmvox.com"), near: server("crm0000.wolkvox.com"),
+			want: []string{"sv0000.crmvox.com was retired on 30 November 2024", "the value crm0000.wolkvox.com"}},
+		{rule: "url-retired-host", name: "case, port and dot", spoil: server("SV0001.crmvox.com.:443"), near: server("sv0002.crmvox.com"),
+			want: []string{"the value crm0001.wolkvox.com"}},
+		{rule: "url-retired-host", name: "another API's, without a date", spoil: func(l *load) {
+			l.contract.RetiredHosts = []batch.RetiredHost{{Host: "Old.example.com", Successor: "new.example.com"}}
+			l.variables["crm_server"] = "old.example.com"
+		}, near: func(l *load) { l.contract = nil; l.variables["crm_server"] = "sv0000.crmvox.com" }, want: []string{"was retired; new.example.com"}},
 
 		{rule: "url-endpoint", name: "misspelt", spoil: url("https://{{crm_server}}/server/API/v2/cases/insert"), near: url("https://{{crm_server}}" + path + "?x=1#y"),
 			want: []string{"cases/insert;", path, "--contract none"}},
@@ -120,8 +143,33 @@ func ruleCases() []ruleCase {
 			l.mapped = map[string]string{"wolkvox_token": "key of the row"}
 			l.add("key of the row", secret)
 		}, want: []string{"{{wolkvox_token}} has no value"}},
-		{rule: "token-missing", name: "column", also: []string{"column-unused"}, near: nothing,
+		{rule: "token-missing", name: "column", also: []string{"column-unbound"}, near: nothing,
 			spoil: func(l *load) { delete(l.variables, "wolkvox_token"); l.add("wolkvox_token", "x") }, want: []string{"a spreadsheet must not decide"}},
+
+		{rule: "token-wrong-header", name: "Bearer", spoil: func(l *load) { l.headers = []obj{{"key": "authorization", "value": "Bearer {{wolkvox_token}}"}} }, near: header("Authorization", "{{operation}}"),
+			want: []string{"the header authorization", "the header Wolkvox-Token only"}},
+		{rule: "token-wrong-header", name: "underscore", spoil: func(l *load) { l.headers[0]["key"] = "wolkvox_token" }, near: header("wolkvox_token", "x"), want: []string{"the header wolkvox_token", "into the header Wolkvox-Token"}},
+		{rule: "token-wrong-header", name: "letter", spoil: func(l *load) { l.headers[0]["key"] = "Wolkbox-Token" }, near: header("Wolkbox", "x")},
+		{rule: "token-wrong-header", name: "another API's name", spoil: func(l *load) { l.headers[0]["key"] = "X-Api-Key" }, near: header("X-Api-Keys", "x")},
+		{rule: "token-wrong-header", name: "beside an empty one", spoil: func(l *load) { l.headers[0]["value"] = ""; header("X-Auth-Token", "{{wolkvox_token}}")(l) }, near: header("X-Auth-Token", "")},
+		{rule: "token-wrong-header", name: "query", spoil: func(l *load) {
+			l.headers, l.url = nil, "https://{{crm_server}}"+path+"?wolkvox-token={{wolkvox_token}}"
+		}, near: url("https://{{crm_server}}" + path + "?wolkvox-token=x"), want: []string{"the query parameter wolkvox-token"}},
+		{rule: "token-wrong-header", name: "the contract's own name counts", spoil: func(l *load) { l.contract.Token.Header = "X-Key" }, near: func(l *load) {
+			l.contract.Token.Header = "Authorization"
+			l.headers = []obj{{"key": "Authorization", "value": "{{wolkvox_token}}"}}
+		}, want: []string{"the header X-Key only"}},
+
+		{rule: "token-in-collection", name: "header", spoil: func(l *load) { l.headers[0]["value"] = secret }, near: func(l *load) { l.headers[0]["value"] = "{{wolkvox_token}}" },
+			want: []string{"the token of the header Wolkvox-Token", "PMRUN_VAR_NAME"}},
+		{rule: "token-in-collection", name: "without a contract", spoil: func(l *load) {
+			l.contract, l.headers = nil, []obj{{"key": "Authorization", "value": "Bearer " + secret}}
+		}, near: func(l *load) {
+			l.contract, l.headers = nil, []obj{{"key": "Authorization", "value": "Bearer {{wolkvox_token}}"}}
+		}, want: []string{"the header Authorization"}},
+		{rule: "token-in-collection", name: "variable", spoil: func(l *load) { l.held = []obj{{"key": "wolkvox_token", "value": "an0ther-s3cret"}} }, near: func(l *load) {
+			l.held = []obj{{"key": "wolkvox_token", "value": ""}, {"key": "greeting", "value": "good morning"}}
+		}, want: []string{"variable wolkvox_token"}},
 
 		{rule: "token-malformed", name: "Bearer", spoil: token("Bearer " + secret), near: token("Bearer-" + secret), want: []string{"starts with \"Bearer\"", "copy the token again"}},
 		{rule: "token-malformed", name: "bearer in the request", spoil: func(l *load) { l.headers[0]["value"] = "bearer {{wolkvox_token}}" }, near: func(l *load) { l.headers[0]["value"] = " {{wolkvox_token}} " }},
@@ -142,7 +190,7 @@ func ruleCases() []ruleCase {
 		{rule: "request-unresolved", name: "other header", spoil: header("X-Ref", "{{ref}}"), near: func(l *load) { header("X-Ref", "{{ref}}")(l); l.add("ref", "7") }, want: []string{"header X-Ref"}},
 		{rule: "request-unresolved", name: "misspelt --map", spoil: func(l *load) { l.mapped = map[string]string{"contact": "e-mail"} }, near: func(l *load) {
 			l.mapped = map[string]string{"contact": "contact"}
-		}, want: []string{`the data file has no column "e-mail"`}, also: []string{"column-unused"}},
+		}, want: []string{`the data file has no column "e-mail"`}, also: []string{"column-unbound"}},
 
 		{rule: "body-not-form-data", name: "JSON", spoil: func(l *load) {
 			l.body, l.columns, l.rows = obj{"mode": "raw", "raw": "{}", "options": obj{"raw": obj{"language": "json"}}}, nil, nil
@@ -156,9 +204,34 @@ func ruleCases() []ruleCase {
 			spoil: func(l *load) {
 				l.body, l.columns, l.rows = obj{"mode": "formdata", "formdata": l.fields, "disabled": true}, nil, nil
 			}, want: []string{"the request's body is missing"}},
-		{rule: "body-not-form-data", name: "own content type", spoil: header("content-type", "application/json"), near: header("Content-Type", "multipart/form-data"),
+		{rule: "content-type-overridden", name: "JSON over form-data", spoil: header("content-type", "application/json"), near: header("Content-Type", "multipart/form-data"),
 			want: []string{`"application/json"`, "remove the Content-Type header"}},
-		{rule: "body-not-form-data", name: "content type from a column", near: header("Content-Type", "multipart/form-data; boundary=x"),
+		{rule: "content-type-overridden", name: "without a contract", spoil: func(l *load) { header("Content-Type", "application/json")(l); l.contract = nil }, near: func(l *load) {
+			l.contract, l.body, l.columns, l.rows = nil, obj{"mode": "raw", "raw": "<a/>"}, nil, nil
+			header("Content-Type", "application/xml")(l)
+		}},
+		{rule: "content-type-overridden", name: "raw without a boundary", spoil: func(l *load) {
+			l.contract, l.body, l.columns, l.rows = nil, obj{"mode": "raw", "raw": "--x"}, nil, nil
+			header("Content-Type", "multipart/form-data")(l)
+		}, near: func(l *load) {
+			l.contract, l.body, l.columns, l.rows = nil, obj{"mode": "raw", "raw": "--x"}, nil, nil
+			header("Content-Type", "multipart/mixed; boundary=x")(l)
+		}, want: []string{"without a boundary", "choose form-data"}},
+		{rule: "content-type-overridden", name: "urlencoded, unknown API", severity: preflight.Warning, spoil: func(l *load) {
+			l.contract, l.body = nil, obj{"mode": "urlencoded", "urlencoded": l.fields}
+			header("Content-Type", "text/plain")(l)
+		}, near: func(l *load) {
+			l.contract, l.body = nil, obj{"mode": "urlencoded", "urlencoded": l.fields}
+			header("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")(l)
+		}},
+		{rule: "content-type-overridden", name: "urlencoded, known API", spoil: func(l *load) {
+			l.contract.Body, l.body = "urlencoded", obj{"mode": "urlencoded", "urlencoded": l.fields}
+			header("Content-Type", "text/plain")(l)
+		}, near: func(l *load) {
+			l.contract.Body, l.body = "urlencoded", obj{"mode": "urlencoded", "urlencoded": l.fields}
+			header("Content-Type", "APPLICATION/X-WWW-FORM-URLENCODED")(l)
+		}},
+		{rule: "content-type-overridden", name: "from a column", near: header("Content-Type", "multipart/form-data; boundary=x"),
 			spoil: func(l *load) { header("Content-Type", "{{type}}")(l); l.add("type", "multipart/form-data") }, want: []string{"comes from a column"}},
 
 		{rule: "field-misspelt", name: "letter", field: "responsable", spoil: func(l *load) { l.rename("responsible", "responsable"); l.columns[1] = "responsable" }, near: nothing,
@@ -190,7 +263,7 @@ func ruleCases() []ruleCase {
 		{rule: "duplicate-header", name: "two columns", column: "status", spoil: func(l *load) { l.add("status", "open") }, near: func(l *load) { l.add("pmrun_status", "failed"); l.add("pmrun_status", "failed") },
 			want: []string{`columns 6 and 9 are both named "status"`}},
 		{rule: "duplicate-header", name: "unused columns", column: "x", spoil: func(l *load) { l.add("x", ""); l.add("x", "") }, near: func(l *load) { l.add("", ""); l.add("", "") },
-			also: []string{"column-unused"}},
+			also: []string{"column-unbound"}},
 
 		{rule: "blank-header", name: "data", spoil: func(l *load) { l.add("", "x") }, near: func(l *load) { l.add("", "") }, want: []string{"column 9 has no name, and data from line 2 on"}},
 		{rule: "blank-header", name: "blanks", spoil: func(l *load) { l.add("  ", "x") }, near: func(l *load) { l.add("  ", "") }, want: []string{"column 9"}},
@@ -211,13 +284,13 @@ func ruleCases() []ruleCase {
 				l.constant(l.columns[0], value)
 			}
 			l.columns, l.rows = []string{"Report of March"}, nil
-		}, want: []string{"none of the 1 columns is used", `"Report of March"`}, also: []string{"column-unused"}},
+		}, want: []string{"none of the 1 columns is used", `"Report of March"`}, also: []string{"column-unbound"}},
 
-		{rule: "column-unused", name: "stranger", column: "Notes", spoil: func(l *load) { l.add("Notes", "x") }, near: func(l *load) { l.add("pmrun_message", "x") },
+		{rule: "column-unbound", name: "stranger", column: "Notes", spoil: func(l *load) { l.add("Notes", "x") }, near: func(l *load) { l.add("pmrun_message", "x") },
 			want: []string{`"Notes" is not sent`, "--map", "--pack"}},
-		{rule: "column-unused", name: "misspelt", column: "Solutions", spoil: func(l *load) { l.add("Solutions", "x"); l.field("solution", "") }, near: func(l *load) { l.add("solution", "x"); l.field("solution", "") },
+		{rule: "column-unbound", name: "misspelt", column: "Solutions", spoil: func(l *load) { l.add("Solutions", "x"); l.field("solution", "") }, near: func(l *load) { l.add("solution", "x"); l.field("solution", "") },
 			want: []string{`did you mean the field "solution"?`, `--map "solution"="Solutions"`}},
-		{rule: "column-unused", name: "not packed", column: "Order", spoil: func(l *load) {
+		{rule: "column-unbound", name: "not packed", column: "Order", spoil: func(l *load) {
 			l.constant("form", "")
 			l.add("Subject", "x")
 			l.add("Order", "y")
@@ -236,13 +309,13 @@ func ruleCases() []ruleCase {
 		{rule: "cell-too-large", name: "sent", row: true, column: "description", spoil: cell("description", strings.Repeat("x", mib+1)), near: cell("description", strings.Repeat("x", mib)),
 			want: []string{"1048577 bytes; the most is 1048576"}},
 		{rule: "cell-too-large", name: "bytes, not letters", row: true, column: "description", spoil: cell("description", strings.Repeat("ñ", mib/2+1)), near: cell("description", strings.Repeat("ñ", mib/2))},
-		{rule: "cell-too-large", name: "not sent", row: true, column: "Notes", also: []string{"column-unused"}, spoil: cell("Notes", strings.Repeat("x", mib+1)), near: cell("pmrun_message", strings.Repeat("x", mib+1))},
+		{rule: "cell-too-large", name: "not sent", row: true, column: "Notes", also: []string{"column-unbound"}, spoil: cell("Notes", strings.Repeat("x", mib+1)), near: cell("pmrun_message", strings.Repeat("x", mib+1))},
 
 		{rule: "required-empty", name: "cell", row: true, field: "contact", column: "contact", spoil: cell("contact", ""), near: cell("form", ""), want: []string{`"contact" is empty`, "fill the cell"}},
 		{rule: "required-empty", name: "blanks", row: true, field: "status", column: "status", spoil: cell("status", " \u00a0"), near: cell("description", " x ")},
 		{rule: "required-empty", name: "operation from a column", row: true, field: "operation", column: "op", spoil: func(l *load) { l.field("operation", "{{op}}"); l.add("op", "") }, near: func(l *load) { l.field("operation", "{{op}}"); l.add("op", "acme") }},
 		{rule: "required-empty", name: "same for every row", field: "owner", spoil: constant("owner", ""), near: constant("owner", "luis@acme")},
-		{rule: "required-empty", name: "--set", field: "owner", spoil: func(l *load) { l.set = map[string]string{"owner": " "} }, near: func(l *load) { l.set = map[string]string{"owner": "x"} }, also: []string{"column-unused"}, nearly: []string{"column-unused"}},
+		{rule: "required-empty", name: "--set", field: "owner", spoil: func(l *load) { l.set = map[string]string{"owner": " "} }, near: func(l *load) { l.set = map[string]string{"owner": "x"} }, also: []string{"column-unbound"}, nearly: []string{"column-unbound"}},
 		{rule: "required-empty", name: "between texts", row: true, field: "contact", near: func(l *load) {
 			l.field("contact", "{{a}}{{b}}")
 			l.constant("contact", "{{a}}{{b}}")
@@ -296,6 +369,30 @@ func ruleCases() []ruleCase {
 		{rule: "form-not-json", name: "a list", row: true, field: "form", column: "form", spoil: cell("form", `[{"Subject": "x"}]`), near: cell("form", `{"Subject": ["x"]}`), want: []string{"it is another JSON value"}},
 		{rule: "form-not-json", name: "blanks", row: true, field: "form", column: "form", spoil: cell("form", "  "), near: cell("form", ""), want: []string{"it breaks off"}},
 		{rule: "form-not-json", name: "same for every row", field: "form", spoil: constant("form", "x"), near: constant("form", `{"Subject": "{{operation}}"}`)},
+
+		{rule: "custom-field-unknown", name: "case in a cell", row: true, field: "form", column: "form", spoil: custom("asunto", "Asunto"), near: custom("Asunto", "Asunto"),
+			want: []string{`"asunto" is written "Asunto"`, "write Asunto, exactly so"}},
+		{rule: "custom-field-unknown", name: "accent", row: true, field: "form", column: "form", spoil: custom("Numero de guia", "Número de guía"), near: custom("Número de guía", "Número de guía"), want: []string{`is written "Número de guía"`}},
+		{rule: "custom-field-unknown", name: "blanks", row: true, field: "form", column: "form", spoil: custom("Asunto ", "Asunto"), near: func(l *load) { l.cell("form", "") }},
+		{rule: "custom-field-unknown", name: "stranger", row: true, field: "form", column: "form", spoil: custom("Color", "Asunto"), near: func(l *load) {
+			custom("Color", "Asunto")(l)
+			l.custom = map[string][]string{}
+		}, want: []string{`"Color" is not one that the job lists for form`, "custom-fields: {FIELD: [NAME]}"}},
+		{rule: "custom-field-unknown", name: "packed column", field: "form", column: "asunto", spoil: packed("asunto"), near: packed("Asunto"), want: []string{"rename the column to Asunto"}},
+		{rule: "custom-field-unknown", name: "same for every row", field: "form", spoil: func(l *load) {
+			l.constant("form", `{"asunto": "x"}`)
+			l.custom = map[string][]string{"form": {"Asunto"}}
+		}, near: func(l *load) {
+			l.constant("form", `{"Asunto": "x"}`)
+			l.custom = map[string][]string{"form": {"Asunto"}}
+		}},
+		{rule: "custom-field-unknown", name: "without a contract", row: true, field: "form", column: "form", spoil: func(l *load) { custom("asunto", "Asunto")(l); l.contract = nil }, near: func(l *load) { custom("Asunto", "Asunto")(l); l.contract = nil }},
+		{rule: "custom-field-unknown", name: "no such field", field: "forms", spoil: func(l *load) { l.custom = map[string][]string{"forms": {"Subject"}} }, near: func(l *load) {
+			l.custom = map[string][]string{"form": {"Subject"}}
+		}, want: []string{"which the request does not have", "write form in custom-fields"}},
+
+		{rule: "same-host-running", name: "another run", spoil: func(l *load) { l.sameHost = []string{"runs/cases-1"} }, near: func(l *load) { l.sameHost = []string{} },
+			want: []string{"the run runs/cases-1 sends to the same host", "--rate"}},
 
 		{rule: "cell-unsendable", name: "line break in a header", row: true, column: "ref", spoil: func(l *load) { header("X-Ref", "{{ref}}")(l); l.add("ref", "a\nb") }, near: func(l *load) { header("X-Ref", "{{ref}}")(l); l.add("ref", "a b") },
 			want: []string{"header X-Ref", "line break"}},
@@ -356,7 +453,7 @@ func TestRulesMetadata(t *testing.T) {
 		cases[c.rule]++
 	}
 	id := regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
-	causes := []string{batch.CauseToken, batch.CauseFormat, batch.CauseField, batch.CauseMethod, batch.CauseOperation, batch.CauseValue, batch.CauseURL, batch.CauseDuplicate}
+	causes := []string{batch.CauseToken, batch.CauseFormat, batch.CauseField, batch.CauseMethod, batch.CauseOperation, batch.CauseValue, batch.CauseURL, batch.CauseDuplicate, batch.CauseRateLimited}
 	seen := make(map[string]bool)
 	for _, r := range preflight.Rules() {
 		if !id.MatchString(r.ID) || seen[r.ID] {
@@ -370,10 +467,11 @@ func TestRulesMetadata(t *testing.T) {
 			t.Errorf("the rule %s has the severity %q", r.ID, r.Severity)
 		}
 		if !slices.Contains(causes, r.Cause) {
-			t.Errorf("the rule %s has the cause %q, which the vendor does not document", r.ID, r.Cause)
+			t.Errorf("the rule %s has the cause %q, which is not one of the documented", r.ID, r.Cause)
 		}
-		if r.ID == preflight.KeyEmpty || r.ID == preflight.DuplicateKey || r.ID == preflight.WhereFailed(batch.Row{}, io.EOF).Rule {
-			continue // the command compares keys and selects rows: its tests have the cases
+		switch r.ID {
+		case preflight.KeyEmpty, preflight.DuplicateKey, preflight.ClockSkew, preflight.WhereFailed(batch.Row{}, io.EOF).Rule:
+			continue // the command's: its TestDuplicates, TestClockSkew and select.txtar have the cases
 		}
 		if cases[r.ID] == 0 {
 			t.Errorf("the rule %s has no case in ruleCases", r.ID)
@@ -383,7 +481,7 @@ func TestRulesMetadata(t *testing.T) {
 	for rule := range cases {
 		t.Errorf("ruleCases has a case for the rule %s, which does not exist", rule)
 	}
-	for _, rule := range []string{"url-plain-http", "column-unused"} {
+	for _, rule := range []string{"url-plain-http", "column-unbound", "token-in-collection", "same-host-running", "clock-skew"} {
 		i := slices.IndexFunc(preflight.Rules(), func(r preflight.Rule) bool { return r.ID == rule })
 		if i < 0 || preflight.Rules()[i].Severity != preflight.Warning {
 			t.Errorf("the rule %s is no warning", rule)

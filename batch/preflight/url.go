@@ -1,7 +1,9 @@
 package preflight
 
 import (
+	"fmt"
 	"net"
+	"net/url"
 	"strings"
 
 	"github.com/pmrun/pmrun/batch"
@@ -45,6 +47,41 @@ func urlUnresolved(in *Input) []Problem {
 		// A scheme in the host's place is no usable host or scheme, either.
 		return ofURL(p) && (!twice || withoutValue(p))
 	})
+}
+
+// urlRetiredHost looks for the host in the contract's list.
+func urlRetiredHost(in *Input) []Problem {
+	if in.Contract == nil {
+		return nil
+	}
+	_, host, _, ok := in.Template.Target()
+	if !ok {
+		return nil
+	}
+	name := strings.TrimSuffix(strings.ToLower((&url.URL{Host: host}).Hostname()), ".")
+	for _, old := range in.Contract.RetiredHosts {
+		if name != strings.ToLower(old.Host) {
+			continue
+		}
+		p := Problem{
+			Message: fmt.Sprintf("the host %s was retired; %s took its place", old.Host, old.Successor),
+			Mend:    "give the host variable the value " + old.Successor,
+		}
+		if old.Since != "" {
+			p.Message = fmt.Sprintf("the host %s was retired on %s; %s took its place", old.Host, old.Since, old.Successor)
+		}
+		return []Problem{p}
+	}
+	return nil
+}
+
+// sameHostRunning names each other run; the caller has found them.
+func sameHostRunning(in *Input) []Problem {
+	var out []Problem
+	for _, run := range in.SameHost {
+		out = append(out, say("the run %s sends to the same host now", run)...)
+	}
+	return out
 }
 
 func urlEndpoint(in *Input) []Problem {

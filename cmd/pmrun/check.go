@@ -39,6 +39,7 @@ func (a *app) check(ctx context.Context, cmd *cobra.Command, s *settings, arg st
 	if err := p.compareKeys(ctx, s); err != nil {
 		return err
 	}
+	p.lookAround("")
 	if err := p.preflight(ctx, func(batch.Record) error { return nil }); err != nil {
 		return err
 	}

@@ -44,6 +44,7 @@ directory with the durable record and the reports.
 	f.BoolVar(&s.DryRun, "dry-run", false, "print what would be sent, secrets masked, and send nothing")
 	s.ofJob("out", "no-copy", "lookup-first", "lookup", "reconcile", "first", "dry-run")
 	a.outputFlags(cmd, s)
+	s.answersFlag(cmd.Flags())
 	return cmd
 }
 
@@ -89,6 +90,7 @@ func (a *app) load(ctx context.Context, cmd *cobra.Command, s *settings, arg str
 	if err := p.compareKeys(ctx, s); err != nil {
 		return err
 	}
+	defer p.lookAround(dir)()
 	l, err := ledger.Create(ctx, dir.Path(batch.LedgerFile))
 	if err != nil {
 		return err

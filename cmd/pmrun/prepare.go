@@ -39,6 +39,8 @@ type prepared struct {
 	template   *request.Template
 	masker     *vars.Masker
 	local      bool
+	// sameHost names the other runs of this machine that send to the same host.
+	sameHost []string
 
 	// After preflight:
 	facts    batch.Facts
@@ -257,6 +259,7 @@ const (
 func (p *prepared) checker() *preflight.Checker {
 	return preflight.New(&preflight.Input{
 		Template: p.template, Contract: p.contract, Header: p.header, Values: p.job.Values, Local: p.local,
+		CustomFields: p.job.CustomFields, Pack: p.job.Pack, Collection: p.collection, SameHost: p.sameHost,
 	})
 }
 

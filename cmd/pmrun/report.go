@@ -18,6 +18,7 @@ func (a *app) reportCommand() *cobra.Command {
 		RunE:  func(cmd *cobra.Command, args []string) error { return a.report(cmd.Context(), s, args[0]) },
 	}
 	cmd.Flags().BoolVar(&s.Quiet, "quiet", false, "print nothing but errors")
+	s.answersFlag(cmd.Flags())
 	return cmd
 }
 
@@ -44,7 +45,7 @@ func (a *app) report(ctx context.Context, s *settings, path string) (err error) 
 		kind = batch.StoppedByRule
 	}
 	finish.ExitCode = batch.ExitCode(counts, kind)
-	if err := a.writeReports(ctx, o.dir, l, start, finish, s.Quiet); err != nil {
+	if err := a.writeReports(ctx, o.dir, l, start, finish, s); err != nil {
 		return err
 	}
 	return exitWith(finish.ExitCode, nil)

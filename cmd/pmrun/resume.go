@@ -38,6 +38,7 @@ the environment and secrets are read afresh.
 	s.variableFlags(cmd.Flags())
 	s.paceFlags(cmd.Flags())
 	a.outputFlags(cmd, s)
+	s.answersFlag(cmd.Flags())
 	return cmd
 }
 
@@ -78,6 +79,7 @@ needs --accept-duplicates.
 	s.variableFlags(f)
 	s.paceFlags(f)
 	a.outputFlags(cmd, s)
+	s.answersFlag(cmd.Flags())
 	return cmd
 }
 
@@ -130,6 +132,10 @@ func (a *app) withRun(ctx context.Context, cmd *cobra.Command, s *settings, path
 	p, err := a.reprepare(cmd, s, o)
 	if err != nil {
 		return err
+	}
+	defer p.lookAround(o.dir)()
+	if !s.Quiet {
+		a.warnSameHost(p.checker().Request())
 	}
 	t, err := p.transport(ctx, s.Mock)
 	if err != nil {

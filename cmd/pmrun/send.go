@@ -55,7 +55,8 @@ func (a *app) send(ctx context.Context, s *sending) error {
 	if !s.settings.Quiet && !s.settings.NoProgress {
 		handlers = append(handlers, report.NewProgress(a.stderr, isTerminal(a.stderr)))
 	}
-	engine := s.engine(src, s.ledger, s.sender, rows)
+	clock := &batch.ClockWatch{Sender: s.sender}
+	engine := s.engine(src, s.ledger, clock, rows)
 	engine.Emit = func(e batch.Event) {
 		for _, h := range handlers {
 			_ = h.Handle(e) // progress that cannot be shown does not stop a load
@@ -75,7 +76,7 @@ func (a *app) send(ctx context.Context, s *sending) error {
 			fmt.Fprintf(a.stderr, "the unknown rows could not be looked up: %s\n", err)
 		}
 	}
-	return a.finish(ctx, s, ended, failure)
+	return a.finish(ctx, s, ended, failure, clockWarnings(clock.Skew())...)
 }
 
 // engine is what sends a request of the job for the selected rows of a source.
@@ -98,7 +99,7 @@ func (p *prepared) capture() func(*batch.Answer) (map[string]string, string) {
 }
 
 // finish records how the run ended, writes the reports, and returns the exit code.
-func (a *app) finish(ctx context.Context, s *sending, ended batch.Ended, failure error) error {
+func (a *app) finish(ctx context.Context, s *sending, ended batch.Ended, failure error, warnings ...string) error {
 	ctx = context.WithoutCancel(ctx) // reports are written also after a signal
 	if failure != nil {
 		// What was on its way when the ledger failed may have been created.
@@ -110,7 +111,7 @@ func (a *app) finish(ctx context.Context, s *sending, ended batch.Ended, failure
 	if err != nil {
 		return &exitError{batch.ExitStopped, errors.Join(failure, err)}
 	}
-	kind, finish := ended.Kind(), &batch.Finish{Finished: time.Now()}
+	kind, finish := ended.Kind(), &batch.Finish{Finished: time.Now(), Warnings: warnings}
 	switch {
 	case failure != nil:
 		kind, finish.Stopped = batch.StoppedByRule, failure.Error()
@@ -126,7 +127,7 @@ func (a *app) finish(ctx context.Context, s *sending, ended batch.Ended, failure
 	if err := batch.SaveFinish(ctx, s.ledger, finish); err != nil {
 		return &exitError{batch.ExitStopped, errors.Join(failure, err)}
 	}
-	if err := a.writeReports(ctx, s.dir, s.ledger, s.start, finish, s.settings.Quiet); err != nil {
+	if err := a.writeReports(ctx, s.dir, s.ledger, s.start, finish, s.settings); err != nil {
 		return afterSending(s.dir, finish.ExitCode, err)
 	}
 	return exitWith(finish.ExitCode, failure)
@@ -160,18 +161,20 @@ func closeLedger(dir batch.RunDir, l batch.Ledger, err error) error {
 
 // writeReports writes every report of a run from its ledger and its copy of the
 // data.
-func (a *app) writeReports(ctx context.Context, dir batch.RunDir, l batch.Ledger, start *batch.Start, finish *batch.Finish, quiet bool) (err error) {
+func (a *app) writeReports(ctx context.Context, dir batch.RunDir, l batch.Ledger, start *batch.Start, finish *batch.Finish, s *settings) (err error) {
 	src, err := openInput(dir, start)
 	if err != nil {
 		return err
 	}
 	defer src.Close()
 	start.Dir = string(dir)
+	cells := report.NewCSV(string(dir), func(w io.Writer, d batch.Dialect) report.RecordWriter { return sheet.NewWriter(w, d) })
+	cells.Answers = s.WithAnswers
 	handlers := []report.Handler{
-		report.NewCSV(string(dir), func(w io.Writer, d batch.Dialect) report.RecordWriter { return sheet.NewWriter(w, d) }),
+		cells,
 		report.NewJSON(string(dir), tool()),
 	}
-	if !quiet {
+	if !s.Quiet {
 		handlers = append(handlers, report.NewText(a.stdout))
 	}
 	defer func() {

@@ -77,6 +77,12 @@ func (s *settings) paceFlags(f *pflag.FlagSet) {
 	s.ofJob("rate", "burst", "concurrency", "timeout", "retries", "max-wait", "max-failures", "mock", "yes")
 }
 
+// answersFlag is that of the verbs that write the reports of a load.
+func (s *settings) answersFlag(f *pflag.FlagSet) {
+	f.BoolVar(&s.WithAnswers, "with-answers", false, "add the server's last answers, masked, to the reports as pmrun_answer")
+	s.ofJob("with-answers")
+}
+
 // job returns the job of a command line: a job file, or a collection, with the
 // flags on top.
 func (s *settings) job(cmd *cobra.Command, arg string) (*batch.Job, error) {

@@ -189,6 +189,7 @@ func (a *app) undoNow(ctx context.Context, s *settings, u *undoing) (err error) 
 	if err := u.sameUndo(ctx, l); err != nil {
 		return err
 	}
+	defer u.lookAround(u.dir)()
 	t, err := u.transport(ctx, s.Mock)
 	if err != nil {
 		return err
