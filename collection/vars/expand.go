@@ -220,7 +220,7 @@ func (e *expansion) resolve(name string, stack []string, state jsonState) (strin
 		err.Hint = e.o.Forbidden(name)
 	}
 	if strings.HasPrefix(name, "$") && err.Hint == "" {
-		err.Hint = "pmrun has no dynamic variable of that name; it knows " + strings.Join(DynamicNames(), ", ")
+		err.Hint = noDynamic(name)
 	}
 	return "", err
 }
