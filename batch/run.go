@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -50,6 +51,9 @@ type Engine struct {
 	// LookupFirst, when not nil, is asked before each row is sent: rows that the
 	// server has already are Skipped.
 	LookupFirst *Finder
+	// Renewal, when not nil, replaces a token that the server refuses, and with
+	// it Template, Masker and LookupFirst.
+	Renewal *Renewal
 	// First ends the run after that many rows, as if interrupted; 0 for all.
 	First int64
 	// RunID seeds the jitter of waits.
@@ -73,6 +77,7 @@ type task struct {
 	retries int           // retries used up
 	waited  time.Duration // spent waiting out rate limits
 	due     time.Time     // when a retry may start
+	renewed bool          // it goes out again with another token
 }
 
 // end is what a worker reports of a task.
@@ -84,6 +89,7 @@ type end struct {
 	// to hold off (asked), limited that it was for a rate limit.
 	retry, asked, limited bool
 	wait                  time.Duration
+	token                 int // number of the token that was sent
 }
 
 // Run sends every row that Skip does not name, and returns when each has a
@@ -105,7 +111,9 @@ func (e *Engine) Run(ctx context.Context) (Ended, error) {
 		ends:      make(chan end, limit),
 		wake:      make(chan struct{}, 1),
 		halt:      make(chan struct{}),
+		token:     renewal{done: make(chan renewed, 1)},
 	}
+	r.current.Store(&current{Fresh: Fresh{Template: e.Template, Masker: e.Masker, LookupFirst: e.LookupFirst}})
 	// Attempts in flight outlive the stop: they are bounded by the sender.
 	flight := context.WithoutCancel(ctx)
 	asking, stopAsking := context.WithCancel(flight)
@@ -150,15 +158,18 @@ type recorder struct {
 	asking     context.Context
 	stopAsking context.CancelFunc
 	gate       sync.Mutex
+	// current is what is sent; the recorder stores it, workers load it.
+	current atomic.Pointer[current]
 	// unread is the reader's: it left rows behind.
 	unread bool
 
 	sending  int     // intents without an end
 	waiting  []*task // retries, by due time
-	eof      bool    // every row was read
-	draining bool    // halt is closed
-	left     bool    // rows were taken and not sent
-	broken   error   // why no more rows can be taken
+	token    renewal
+	eof      bool  // every row was read
+	draining bool  // halt is closed
+	left     bool  // rows were taken and not sent
+	broken   error // why no more rows can be taken
 	watch    stopwatch
 	counts   Counts
 	entries  []Entry

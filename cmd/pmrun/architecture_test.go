@@ -27,6 +27,9 @@ var only = map[string][]string{
 	"github.com/expr-lang/expr":                   {"batch/contract"},
 	"golang.org/x/time/rate":                      {"batch/pace", "batch/mockcrm"},
 	"github.com/schollz/progressbar/v3":           {"report"},
+	"github.com/brianvoe/gofakeit/v7":             {"collection/vars"},
+	"github.com/joho/godotenv":                    {"batch"},
+	"github.com/zalando/go-keyring":               {"cmd/pmrun"},
 	"github.com/rogpeppe/go-internal/testscript":  {"cmd/pmrun"},
 }
 

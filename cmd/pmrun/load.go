@@ -54,6 +54,7 @@ func (a *app) outputFlags(cmd *cobra.Command, s *settings) {
 
 func (a *app) load(ctx context.Context, cmd *cobra.Command, s *settings, arg string) (err error) {
 	job, err := s.job(cmd, arg)
+	a.hide(job)
 	if err != nil {
 		return err
 	}
@@ -80,7 +81,7 @@ func (a *app) load(ctx context.Context, cmd *cobra.Command, s *settings, arg str
 	if job.NoCopy {
 		tee = nil
 	}
-	p, err := prepare(job, s.mock, tee)
+	p, err := a.prepare(ctx, job, s.mock, tee)
 	if err != nil {
 		return err
 	}

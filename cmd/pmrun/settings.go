@@ -27,6 +27,7 @@ type settings struct {
 	against, history, idempotency                              string
 	key                                                        []string
 	timeout, maxWait                                           time.Duration
+	tokenCommand, tokenVariable                                string
 }
 
 // Defaults of the pace.
@@ -70,6 +71,8 @@ func (s *settings) paceFlags(f *pflag.FlagSet) {
 	f.IntVar(&s.retries, "retries", defaultRetries, "how often a row is tried again after an end that provably created nothing")
 	f.DurationVar(&s.maxWait, "max-wait", defaultMaxWait, "most time a row waits for the server's rate limit")
 	f.StringVar(&s.maxFailures, "max-failures", "", "stop when more rows than `N` or P% have failed (100% never stops)")
+	f.StringVar(&s.tokenCommand, "token-command", "", "run `CMD` for a token: at the start, and again when the server refuses the token")
+	f.StringVar(&s.tokenVariable, "token-variable", "", "the variable, `NAME`, that gets the token (the one in the token's header or auth)")
 	f.BoolVar(&s.mock, "mock", false, "send to a mock CRM inside this process, whatever the URL says")
 	f.BoolVar(&s.yes, "yes", false, "send without asking")
 }
@@ -103,7 +106,7 @@ func (s *settings) job(cmd *cobra.Command, arg string) (*batch.Job, error) {
 // override puts the flags that were given on top of a job.
 func (s *settings) override(cmd *cobra.Command, job *batch.Job) error {
 	changed := cmd.Flags().Changed
-	for _, flag := range []string{"key", "rate", "idempotency-header", "max-failures"} {
+	for _, flag := range []string{"key", "rate", "idempotency-header", "max-failures", "token-command", "token-variable"} {
 		if f := cmd.Flags().Lookup(flag); f != nil && f.Changed && (f.Value.String() == "" || f.Value.String() == "[]") {
 			return fmt.Errorf("--%s is empty: give it a value, or leave it out", flag)
 		}
@@ -116,6 +119,7 @@ func (s *settings) override(cmd *cobra.Command, job *batch.Job) error {
 		"globals":     {&s.globals, &job.Globals}, "data": {&s.data, &job.Data}, "delimiter": {&s.delimiter, &job.Delimiter},
 		"working-dir": {&s.workingDir, &job.WorkingDir}, "contract": {&s.contract, &job.Contract},
 		"rate": {&s.rate, &job.Rate}, "max-failures": {&s.maxFailures, &job.MaxFailures}, "idempotency-header": {&s.idempotency, &job.IdempotencyHeader}, "out": {&s.out, &job.Out},
+		"token-command": {&s.tokenCommand, &job.TokenCommand}, "token-variable": {&s.tokenVariable, &job.TokenVariable},
 	} {
 		if changed(flag) {
 			*target.to = *target.from
