@@ -57,7 +57,7 @@ type renewed struct {
 func (r *recorder) tokenRefused(e *end) bool {
 	now := r.current.Load().number
 	switch {
-	case r.Renewal == nil || r.draining || e.Status != Failed || e.Cause != CauseToken:
+	case r.Renewal == nil || e.Status != Failed || e.Cause != CauseToken:
 		return false
 	case e.token < now:
 		return true
@@ -87,7 +87,7 @@ func (r *recorder) waitForToken(e *end) bool {
 
 // renewWhenDue starts to fetch a token, when one is wanted and it is time.
 func (r *recorder) renewWhenDue() {
-	if !r.token.wanted || r.token.running || r.draining || time.Now().Before(r.token.next) {
+	if !r.token.wanted || r.token.running || r.draining || r.watch.reason != "" || time.Now().Before(r.token.next) {
 		return
 	}
 	r.token.running = true
