@@ -14,8 +14,9 @@ import (
 
 // attempt makes one attempt of a task and says what came of it.
 func (r *recorder) attempt(ctx context.Context, t *task, filled *request.Filled) end {
-	e := end{task: t, kind: Settle, Record: Record{Row: t.row.Num, Line: t.row.Line, Attempts: t.attempt}}
-	if err := r.Template.Fill(filled, t.row.Cells, t.row.Num); err != nil {
+	now := r.current.Load()
+	e := end{task: t, kind: Settle, token: now.number, Record: Record{Row: t.row.Num, Line: t.row.Line, Attempts: t.attempt}}
+	if err := now.Template.Fill(filled, t.row.Cells, t.row.Num); err != nil {
 		// Preflight has filled every row before; something changed since, such
 		// as a file part that was deleted. Nothing was sent.
 		e.Attempts--
@@ -24,11 +25,11 @@ func (r *recorder) attempt(ctx context.Context, t *task, filled *request.Filled)
 		if errors.As(err, &bad) {
 			e.Status = Invalid
 		}
-		e.Message = r.Masker.Mask(err.Error())
+		e.Message = r.mask(err.Error())
 		return e
 	}
-	if r.LookupFirst != nil {
-		if there := r.askFirst(t, &e); there {
+	if now.LookupFirst != nil {
+		if there := r.askFirst(now.LookupFirst, t, &e); there {
 			return e
 		}
 	}
@@ -44,18 +45,18 @@ func (r *recorder) attempt(ctx context.Context, t *task, filled *request.Filled)
 		r.judge(&e, &sent.Answer)
 	case NothingSent:
 		e.Status, e.Cause, e.Rule, e.retry = NotSent, sent.Cause, "nothing was sent", true
-		e.Message = r.Masker.Mask(sent.Message)
+		e.Message = r.mask(sent.Message)
 	case Uncertain:
 		e.Status, e.Cause, e.Rule = Unknown, sent.Cause, "bytes were sent and no answer came"
-		e.Message = r.Masker.Mask(sent.Message)
+		e.Message = r.mask(sent.Message)
 	}
 	return e
 }
 
 // askFirst asks the server for the row's record before it is sent. It reports
 // whether the end of the attempt is known without sending.
-func (r *recorder) askFirst(t *task, e *end) bool {
-	ids, err := r.LookupFirst.Find(r.asking, t.row)
+func (r *recorder) askFirst(finder *Finder, t *task, e *end) bool {
+	ids, err := finder.Find(r.asking, t.row)
 	e.Attempts--
 	switch {
 	case r.asking.Err() != nil:
@@ -84,15 +85,15 @@ func (r *recorder) judge(e *end, a *Answer) {
 	v := r.Judge.Judge(a)
 	e.HTTPStatus = a.Status
 	e.Status, e.Cause, e.Rule, e.retry = v.Status, v.Cause, v.Rule, v.Retry
-	e.Code = r.Masker.Mask(v.Code)
-	e.Ref = r.Masker.Mask(v.Ref)
+	e.Code = r.mask(v.Code)
+	e.Ref = r.mask(v.Ref)
 	if r.Capture != nil {
 		r.capture(e, a)
 	}
 	if v.Status != Succeeded {
-		e.Message = short(r.Masker.Mask(v.Message))
+		e.Message = short(r.mask(v.Message))
 		// Cut after masking, so that a secret at the edge is not left in half.
-		answer := r.Masker.MaskBytes(a.Body)
+		answer := r.current.Load().Masker.MaskBytes(a.Body)
 		e.Answer = append([]byte(nil), answer[:min(len(answer), AnswerLimit)]...)
 	}
 	e.limited = a.Status == http.StatusTooManyRequests
@@ -104,10 +105,10 @@ func (r *recorder) capture(e *end, a *Answer) {
 	values, ref := r.Capture(a)
 	e.Captures = make(map[string]string, len(values))
 	for name, value := range values {
-		e.Captures[name] = r.Masker.Mask(value)
+		e.Captures[name] = r.mask(value)
 	}
 	if ref != "" {
-		e.Ref = r.Masker.Mask(ref)
+		e.Ref = r.mask(ref)
 	}
 }
 

@@ -74,6 +74,11 @@ type Job struct {
 	WithAnswers bool   `yaml:"with-answers,omitempty" doc:"add the server's last answers, masked, to the reports as pmrun_answer"`
 	Quiet       bool   `yaml:"quiet,omitempty" doc:"print nothing but errors"`
 	NoProgress  bool   `yaml:"no-progress,omitempty" doc:"show no progress"`
+
+	TokenCommand  string `yaml:"token-command,omitempty" doc:"a command that prints a token; it is run at the start, and again when the server refuses the token"`
+	TokenVariable string `yaml:"token-variable,omitempty" doc:"the variable that gets the token, where that cannot be told from the request"`
+
+	source *jobSource // nil when the job came from flags
 }
 
 // JobStop has the numbers of stop rules that a job sets; nil keeps the default.
@@ -130,14 +135,17 @@ func (Job) Keys() []string {
 	t := reflect.TypeFor[Job]()
 	keys := make([]string, 0, t.NumField())
 	for i := range t.NumField() {
+		if !t.Field(i).IsExported() {
+			continue
+		}
 		key, _, _ := strings.Cut(t.Field(i).Tag.Get("yaml"), ",")
 		keys = append(keys, key)
 	}
 	return keys
 }
 
-// LoadJob reads a job file. Paths in it are relative to the file. An unknown
-// setting is an error that names the nearest known one.
+// LoadJob reads a job file. Paths in it are relative to the file, and ${env:NAME}
+// is replaced. An unknown setting is an error that names the nearest known one.
 func LoadJob(path string) (*Job, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -147,18 +155,8 @@ func LoadJob(path string) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir := filepath.Dir(path)
-	for _, p := range []*string{&job.Collection, &job.Environment, &job.Globals, &job.Data, &job.Out, &job.Against, &job.History} {
-		if *p != "" && !filepath.IsAbs(*p) {
-			*p = filepath.Join(dir, *p)
-		}
-	}
-	if !filepath.IsAbs(job.WorkingDir) {
-		job.WorkingDir = filepath.Join(dir, job.WorkingDir)
-	}
-	// A contract is a built-in name or a file beside the job.
-	if ext := filepath.Ext(job.Contract); (ext == ".yaml" || ext == ".yml") && !filepath.IsAbs(job.Contract) {
-		job.Contract = filepath.Join(dir, job.Contract)
+	if err := job.Resolve(path, text, "", path); err != nil {
+		return nil, err
 	}
 	if job.Name == "" {
 		job.Name = jobName(path)

@@ -46,6 +46,8 @@ stop: {failed-in-a-row: 3, unknown-in-a-row: 0, not-sent-in-a-row: 7}
 max-answer: 2000
 header-timeout: 20s
 no-copy: true
+token-command: ./token
+token-variable: key
 lookup: {field: idPrefijo, value: id}
 insecure: false
 out: runs/march
@@ -90,7 +92,7 @@ func TestLoadJob(t *testing.T) {
 		Values: map[string][]string{"case-type": {"Warranty"}}, CustomFields: map[string][]string{"form": {"Subject", "Order number"}}, Contract: in("own.yaml"), SkipInvalid: true, Confirm: true,
 		Rate: "600/m", Burst: number(2), Concurrency: number(16), Timeout: Duration(90 * time.Second), Retries: number(0),
 		MaxWait: Duration(10 * time.Minute), MaxFailures: "5%", Key: []string{"id", "contact"}, IdempotencyHeader: "X-Row",
-		Stop: &JobStop{FailedInARow: number(3), UnknownInARow: number(0), NotSentInARow: number(7)}, MaxAnswer: 2000, HeaderTimeout: Duration(20 * time.Second), NoCopy: true,
+		Stop: &JobStop{FailedInARow: number(3), UnknownInARow: number(0), NotSentInARow: number(7)}, MaxAnswer: 2000, HeaderTimeout: Duration(20 * time.Second), NoCopy: true, TokenCommand: "./token", TokenVariable: "key",
 		LookupFirst: true, Lookup: &JobLookup{Field: "idPrefijo", Value: "id"}, Out: in("runs/march"),
 		Rows: "100-200", Where: `row.status == "open"`, Against: in("runs/april"), History: in("runs"), Reconcile: true, Settle: Duration(time.Minute),
 		SuccessIf: "status == 201", Capture: map[string]string{"ref": "json.id"}, Yes: true, First: 5, DryRun: true, Mock: true, Quiet: true, WithAnswers: true, NoProgress: true,
@@ -99,6 +101,7 @@ func TestLoadJob(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	got.source = nil
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}

@@ -16,6 +16,7 @@ func (r *recorder) record(ctx context.Context) (err error) {
 			close(r.halt)
 		}
 		r.stopAsking()
+		_ = r.token.fetching.Wait()
 	}()
 	done := ctx.Done()
 	timer := time.NewTimer(0)
@@ -36,6 +37,8 @@ func (r *recorder) record(ctx context.Context) (err error) {
 			r.accept(ctx, row, ok)
 		case <-timer.C:
 		case <-r.wake:
+		case got := <-r.token.done:
+			r.renewed(got)
 		case <-done:
 			done = nil
 			r.drain()
@@ -44,6 +47,7 @@ func (r *recorder) record(ctx context.Context) (err error) {
 		if err := r.commit(ctx); err != nil {
 			return err
 		}
+		r.renewWhenDue()
 		if r.draining || r.watch.reason == "" && r.broken == nil {
 			continue
 		}
@@ -52,7 +56,7 @@ func (r *recorder) record(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	r.left = r.left || r.draining && len(r.waiting) > 0
+	r.left = r.left || r.draining && len(r.waiting)+len(r.token.refused) > 0
 	return r.broken
 }
 
@@ -60,26 +64,33 @@ func (r *recorder) finished() bool {
 	if r.sending > 0 {
 		return false
 	}
-	return r.draining || r.eof && len(r.waiting) == 0
+	return r.draining || r.eof && len(r.waiting)+len(r.token.refused) == 0
 }
 
 // canIntend says whether another row may become Sending now.
 func (r *recorder) canIntend() bool {
 	// Rows that wait for a retry hold their cells: no more of them than this.
 	const mostWaiting = 4
-	return r.canRetry() && len(r.waiting) < mostWaiting*r.limit
+	return r.canRetry() && len(r.waiting)+len(r.token.refused) < mostWaiting*r.limit
 }
 
 // canRetry says whether a row that was tried before may become Sending now.
 func (r *recorder) canRetry() bool {
-	return !r.draining && r.broken == nil && r.sending < r.limit && len(r.ready)+len(r.intended) < r.lookahead
+	return !r.draining && !r.token.running && r.broken == nil && r.sending < r.limit && len(r.ready)+len(r.intended) < r.lookahead
 }
 
-// arm sets the timer to the moment when the next retry is due.
+// arm sets the timer to the moment when the next retry, or a new token, is due.
 func (r *recorder) arm(timer *time.Timer) {
 	timer.Stop()
+	var due []time.Time
 	if len(r.waiting) > 0 && r.canRetry() {
-		timer.Reset(max(time.Until(r.waiting[0].due), 0))
+		due = append(due, r.waiting[0].due)
+	}
+	if r.token.wanted && !r.token.running && !r.draining {
+		due = append(due, r.token.next)
+	}
+	if len(due) > 0 {
+		timer.Reset(max(time.Until(slices.MinFunc(due, time.Time.Compare)), 0))
 	}
 }
 
@@ -167,6 +178,9 @@ func (r *recorder) receive(e end) {
 		return
 	}
 	r.sending--
+	if e.Status == Succeeded && e.token == r.current.Load().number {
+		r.token.accepted = true
+	}
 	switch prior := e.task.prior; {
 	case prior != nil && prior.Status == Unknown && e.Attempts == prior.Attempts:
 		again := *prior
@@ -176,10 +190,15 @@ func (r *recorder) receive(e end) {
 	case prior != nil && prior.Status == Unknown && e.Status != Succeeded && !e.login:
 		// A person sent it again, and the earlier attempt may still have created
 		// it: nothing but a success ends that.
-		r.watch.see(&e.Record)
+		if !r.tokenRefused(&e) {
+			r.watch.see(&e.Record)
+		}
 		e.Message = fmt.Sprintf("sent again: %s (%s); the earlier attempt: %s", e.Message, e.Status, prior.Message)
 		e.Status, e.Cause = Unknown, prior.Cause
 		r.settle(e)
+	case r.waitForToken(&e):
+		e.Status = Pending
+		r.entries = append(r.entries, Entry{Kind: Tried, Record: e.Record})
 	case e.retry && r.again(&e):
 		e.Status = Pending
 		r.entries = append(r.entries, Entry{Kind: Tried, Record: e.Record})

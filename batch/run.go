@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -53,6 +54,9 @@ type Engine struct {
 	// Capture, when not nil, returns the values of an answer that the job keeps, and
 	// the new record's id when the job says where it is.
 	Capture func(*Answer) (values map[string]string, ref string)
+	// Renewal, when not nil, replaces a token that the server refuses, and with
+	// it Template, Masker and LookupFirst.
+	Renewal *Renewal
 	// First ends the run after that many rows, as if interrupted; 0 for all.
 	First int64
 	// RunID seeds the jitter of waits.
@@ -77,6 +81,7 @@ type task struct {
 	logins  int           // attempts that the server answered with a question for credentials
 	waited  time.Duration // spent waiting out rate limits
 	due     time.Time     // when a retry may start
+	renewed bool          // it goes out again with another token
 }
 
 // end is what a worker reports of a task.
@@ -90,6 +95,7 @@ type end struct {
 	// attempt had the turn.
 	retry, asked, limited, login, held bool
 	wait                               time.Duration
+	token                              int // number of the token that was sent
 }
 
 // Run sends every row that Skip does not name, and returns when each has a
@@ -112,7 +118,9 @@ func (e *Engine) Run(ctx context.Context) (Ended, error) {
 		wake:      make(chan struct{}, 1),
 		halt:      make(chan struct{}),
 		turn:      newTurn(e.Template.Digest()),
+		token:     renewal{done: make(chan renewed, 1)},
 	}
+	r.current.Store(&current{Fresh: Fresh{Template: e.Template, Masker: e.Masker, LookupFirst: e.LookupFirst}})
 	// Attempts in flight outlive the stop: they are bounded by the sender.
 	flight := context.WithoutCancel(ctx)
 	asking, stopAsking := context.WithCancel(flight)
@@ -158,15 +166,18 @@ type recorder struct {
 	stopAsking context.CancelFunc
 	gate       sync.Mutex
 	turn       *turn
+	// current is what is sent; the recorder stores it, workers load it.
+	current atomic.Pointer[current]
 	// unread is the reader's: it left rows behind.
 	unread bool
 
 	sending  int     // intents without an end
 	waiting  []*task // retries, by due time
-	eof      bool    // every row was read
-	draining bool    // halt is closed
-	left     bool    // rows were taken and not sent
-	broken   error   // why no more rows can be taken
+	token    renewal
+	eof      bool  // every row was read
+	draining bool  // halt is closed
+	left     bool  // rows were taken and not sent
+	broken   error // why no more rows can be taken
 	watch    stopwatch
 	counts   Counts
 	entries  []Entry

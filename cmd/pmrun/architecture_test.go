@@ -24,9 +24,12 @@ var only = map[string][]string{
 	"database/sql":       {"batch/ledger"},
 	"github.com/rbretecher/go-postman-collection": {"collection"},
 	"github.com/spf13/cobra":                      {"cmd/pmrun"},
-	"github.com/expr-lang/expr":                   {"batch/contract"},
+	"github.com/expr-lang/expr":                   {"batch/contract", "batch/sheet"},
 	"golang.org/x/time/rate":                      {"batch/pace", "batch/mockcrm"},
 	"github.com/schollz/progressbar/v3":           {"report"},
+	"github.com/brianvoe/gofakeit/v7":             {"collection/vars"},
+	"github.com/joho/godotenv":                    {"batch"},
+	"github.com/zalando/go-keyring":               {"cmd/pmrun"},
 	"github.com/rogpeppe/go-internal/testscript":  {"cmd/pmrun"},
 }
 

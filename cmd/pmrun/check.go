@@ -28,10 +28,11 @@ Exit code 2 when the load would be refused.`,
 
 func (a *app) check(ctx context.Context, cmd *cobra.Command, s *settings, arg string) error {
 	job, err := s.job(cmd, arg)
+	a.hide(job)
 	if err != nil {
 		return err
 	}
-	p, err := prepare(job, s.Mock, nil)
+	p, err := a.prepare(ctx, job, s.Mock, nil)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 // dryRun checks a load and prints the request of every row that it would send,
 // secrets masked. Nothing is sent and nothing is written.
 func (a *app) dryRun(ctx context.Context, job *batch.Job, s *settings) error {
-	p, err := prepare(job, job.Mock, nil)
+	p, err := a.prepare(ctx, job, job.Mock, nil)
 	if err != nil {
 		return err
 	}

@@ -56,6 +56,7 @@ func (a *app) outputFlags(cmd *cobra.Command, s *settings) {
 
 func (a *app) load(ctx context.Context, cmd *cobra.Command, s *settings, arg string) (err error) {
 	job, err := s.job(cmd, arg)
+	a.hide(job)
 	if err != nil {
 		return err
 	}
@@ -82,7 +83,7 @@ func (a *app) load(ctx context.Context, cmd *cobra.Command, s *settings, arg str
 	if job.NoCopy {
 		tee = nil
 	}
-	p, err := prepare(job, s.Mock, tee)
+	p, err := a.prepare(ctx, job, s.Mock, tee)
 	if err != nil {
 		return err
 	}

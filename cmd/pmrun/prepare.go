@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -41,6 +40,10 @@ type prepared struct {
 	local      bool
 	// sameHost names the other runs of this machine that send to the same host.
 	sameHost []string
+	keyring  keyringSecrets
+	token    *tokenCommand // nil without --token-command
+	// build compiles the request that is sent, with the scopes of the moment.
+	build func() *request.Template
 
 	// After preflight:
 	facts    batch.Facts
@@ -50,9 +53,9 @@ type prepared struct {
 
 // prepare reads everything but the rows. tee gets the data file's bytes as they
 // are read; it may be nil.
-func prepare(job *batch.Job, mock bool, tee io.Writer) (*prepared, error) {
+func (a *app) prepare(ctx context.Context, job *batch.Job, mock bool, tee io.Writer) (*prepared, error) {
 	p := &prepared{job: job, run: vars.Run{ID: uuid.NewString(), Started: time.Now()}}
-	if err := p.readRequest(); err != nil {
+	if err := a.readRequest(ctx, p); err != nil {
 		return nil, err
 	}
 	o := sheet.Options{Tee: tee}
@@ -75,18 +78,22 @@ func prepare(job *batch.Job, mock bool, tee io.Writer) (*prepared, error) {
 // toSend is how many rows are left to be sent.
 func (p *prepared) toSend() int64 { return p.facts.Rows - p.rows.invalid - p.rows.skipped }
 
-// readRequest reads collection, variables, contract and rate.
-func (p *prepared) readRequest() (err error) {
+// readRequest reads collection, variables, contract, token and rate.
+func (a *app) readRequest(ctx context.Context, p *prepared) (err error) {
 	if p.collection, err = collection.Load(p.job.Collection); err != nil {
 		return err
 	}
 	if p.item, err = p.collection.Find(p.job.Request); err != nil {
 		return err
 	}
-	if p.scopes, err = scopes(p.job, p.collection, os.Environ()); err != nil {
+	if p.scopes, err = scopes(p.job, p.collection, p.job.Environ()); err != nil {
 		return err
 	}
+	p.scopes.Fetch = p.keyring.fetch
 	if err := p.findContract(); err != nil {
+		return err
+	}
+	if err := a.readToken(ctx, p); err != nil {
 		return err
 	}
 	return p.findRate()
@@ -102,7 +109,8 @@ func scopes(job *batch.Job, c *collection.Collection, environ []string) (*vars.S
 	add := func(scope vars.Scope, source string, list []collection.Variable) {
 		for _, v := range list {
 			if !v.Disabled {
-				s.Set(scope, vars.Variable{Name: v.Key, Value: v.Value, Secret: v.Type == "secret", Source: source})
+				kept := scope != vars.Collection && isKeyringReference(v.Value)
+				s.Set(scope, vars.Variable{Name: v.Key, Value: v.Value, Secret: kept || v.Type == "secret", Kept: kept, Source: source})
 			}
 		}
 	}
@@ -123,11 +131,12 @@ func scopes(job *batch.Job, c *collection.Collection, environ []string) (*vars.S
 	const prefix = variablePrefix
 	for _, entry := range environ {
 		if name, value, ok := strings.Cut(entry, "="); ok && strings.HasPrefix(name, prefix) && len(name) > len(prefix) {
-			s.Set(vars.Environment, vars.Variable{Name: name[len(prefix):], Value: value, Secret: true, Source: name})
+			s.Set(vars.Environment, vars.Variable{Name: name[len(prefix):], Value: value, Secret: true, Kept: isKeyringReference(value), Source: name})
 		}
 	}
 	for name, value := range job.EnvVar {
-		s.Set(vars.Environment, vars.Variable{Name: name, Value: value, Source: "--env-var"})
+		kept := isKeyringReference(value)
+		s.Set(vars.Environment, vars.Variable{Name: name, Value: value, Secret: kept || job.Referred("env-var."+name, value), Kept: kept, Source: "--env-var"})
 	}
 	return s, nil
 }
@@ -173,8 +182,9 @@ func (p *prepared) findRate() error {
 // compile compiles the request for the columns of a data file.
 func (p *prepared) compile(header []string, mock bool) {
 	p.header = header
-	p.template = request.Compile(p.item, p.requestOptions(header))
-	p.masker = vars.NewMasker(slices.Concat(p.scopes.Secrets(), p.template.Secrets(), p.collection.Secrets()))
+	p.build = func() *request.Template { return request.Compile(p.item, p.requestOptions(header)) }
+	p.template = p.build()
+	p.masker = p.maskerFor(p.template)
 	_, host, _, _ := p.template.Target()
 	p.local = mock || preflight.Loopback(host)
 }
@@ -204,7 +214,7 @@ func (p *prepared) requestOptions(header []string) request.Options {
 
 // maskerFor knows the secrets of another request of the run too.
 func (p *prepared) maskerFor(t *request.Template) *vars.Masker {
-	return vars.NewMasker(slices.Concat(p.scopes.Secrets(), p.template.Secrets(), t.Secrets(), p.collection.Secrets()))
+	return vars.NewMasker(slices.Concat(p.scopes.Secrets(), p.template.Secrets(), t.Secrets(), p.collection.Secrets(), p.job.Secrets(), p.keyring.values(), p.token.values()))
 }
 
 // operation is the account that the rows go to, where the contract knows which

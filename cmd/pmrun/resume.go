@@ -179,6 +179,9 @@ func (a *app) reprepare(cmd *cobra.Command, s *settings, o *opened) (*prepared, 
 		return nil, fmt.Errorf("cannot read the run's job: %w", err)
 	}
 	job := saved.Job
+	if err := a.resolveSaved(&saved, &job, o.dir, text); err != nil {
+		return nil, err
+	}
 	original := job.Data
 	job.Collection, job.Data = o.dir.Path(batch.CollectionFile), o.dir.Path(batch.InputFile)
 	job.Contract = o.dir.Path(batch.ContractFile)
@@ -190,12 +193,12 @@ func (a *app) reprepare(cmd *cobra.Command, s *settings, o *opened) (*prepared, 
 		return nil, err
 	}
 	for _, name := range secret {
-		if _, given := job.EnvVar[name]; !given && os.Getenv(variablePrefix+name) == "" {
+		if _, given := job.EnvVar[name]; !given && !isSet(&job, variablePrefix+name) {
 			return nil, fmt.Errorf("the variable %s was given with --env-var, and the run directory does not keep it because it is secret: give it again, best in %s%s", name, variablePrefix, name)
 		}
 	}
 	p := &prepared{job: &job, run: vars.Run{ID: o.start.RunID, Started: o.start.Started}, facts: o.start.Facts}
-	if err := p.readRequest(); err != nil {
+	if err := a.readRequest(cmd.Context(), p); err != nil {
 		return nil, err
 	}
 	p.compile(o.start.Header, s.Mock)
@@ -214,6 +217,26 @@ func (a *app) reprepare(cmd *cobra.Command, s *settings, o *opened) (*prepared, 
 		a.warnChanged(original, o.start.Facts)
 	}
 	return p, nil
+}
+
+// resolveSaved gives a saved job the values of its ${env:NAME} afresh, with the
+// .env beside the original job file.
+func (a *app) resolveSaved(saved *resolvedJob, job *batch.Job, dir batch.RunDir, text []byte) error {
+	home := saved.JobFile
+	if home == "" {
+		job.Unescape()
+		return nil
+	}
+	if err := job.Resolve(dir.Path(batch.JobFile), text, "job.", home); err != nil {
+		return err
+	}
+	a.hide(job)
+	return nil
+}
+
+// isSet reports whether the environment of a job gives a name a value.
+func isSet(job *batch.Job, name string) bool {
+	return slices.ContainsFunc(job.Environ(), func(entry string) bool { return len(entry) > len(name)+1 && strings.HasPrefix(entry, name+"=") })
 }
 
 // maskedVariables takes the variables that the run directory does not keep out of

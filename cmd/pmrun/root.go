@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/pmrun/pmrun/batch"
+	"github.com/pmrun/pmrun/collection/vars"
 )
 
 // version is the program's version; releases set it when they are built.
@@ -29,6 +30,15 @@ func tool() string {
 type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
+	// masker hides in errors what the job took from ${env:NAME}.
+	masker *vars.Masker
+}
+
+// hide keeps what a job took from the environment out of errors.
+func (a *app) hide(job *batch.Job) {
+	if job != nil {
+		a.masker = vars.NewMasker(job.Secrets())
+	}
 }
 
 // exitError ends the program with a code. A nil err has been reported already.
@@ -77,7 +87,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			return code
 		}
 	}
-	fmt.Fprintf(stderr, "pmrun: %s\n", strings.ReplaceAll(err.Error(), "\n", "\n       "))
+	fmt.Fprintf(stderr, "pmrun: %s\n", strings.ReplaceAll(a.masker.Mask(err.Error()), "\n", "\n       "))
 	return code
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -22,7 +23,9 @@ type resolvedJob struct {
 	Method string            `yaml:"method"`
 	URL    string            `yaml:"url"`
 	SHA256 map[string]string `yaml:"sha256"`
-	Job    batch.Job         `yaml:"job"`
+	// JobFile is where the job was read from: .env is read there again.
+	JobFile string    `yaml:"job-file,omitempty"`
+	Job     batch.Job `yaml:"job"`
 }
 
 // writeRunDir writes what a later resume and the reports need beside the
@@ -32,7 +35,7 @@ func (p *prepared) writeRunDir(dir batch.RunDir, input *inputCopy, s *settings) 
 		return nil, err
 	}
 	start := &batch.Start{
-		Version: batch.EventVersion, RunID: p.run.ID, Job: p.job.Name, Host: p.host(), Request: p.item.Path(),
+		Version: batch.EventVersion, RunID: p.run.ID, Job: p.masker.Mask(p.job.Name), Host: p.host(), Request: p.item.Path(),
 		Operation: p.masker.Mask(p.operation()), Mock: s.Mock,
 		Header: p.header, Facts: p.facts, Started: p.run.Started, Mends: p.mends(), Captures: p.captures.Columns(),
 	}
@@ -54,11 +57,11 @@ func (p *prepared) writeRunDir(dir batch.RunDir, input *inputCopy, s *settings) 
 		hashes[name] = hex.EncodeToString(sum[:])
 	}
 	// Values are masked one by one: masking the text could break it.
-	job := *p.job
+	job := p.job.WithReferences()
 	// What a person says of one call of load is not said of those that go on.
 	job.First, job.Yes, job.DryRun, job.Mock = 0, false, false, false
 	for _, path := range []*string{&job.Collection, &job.Environment, &job.Globals, &job.Data, &job.WorkingDir} {
-		if *path == "" {
+		if *path == "" || strings.Contains(*path, "${env:") {
 			continue
 		}
 		// Resume may be called from another directory.
@@ -70,7 +73,7 @@ func (p *prepared) writeRunDir(dir batch.RunDir, input *inputCopy, s *settings) 
 	}
 	job.EnvVar, job.Set = p.maskMap(job.EnvVar), p.maskMap(job.Set)
 	err := writeYAML(dir, batch.JobFile, resolvedJob{
-		Tool: tool(), RunID: p.run.ID, Host: p.host(), Method: p.template.Method, URL: p.masker.Mask(p.template.URL()), SHA256: hashes, Job: job,
+		Tool: tool(), RunID: p.run.ID, Host: p.host(), Method: p.template.Method, URL: p.masker.Mask(p.template.URL()), SHA256: hashes, JobFile: p.job.File(), Job: *job,
 	})
 	if err != nil {
 		return nil, err

@@ -69,6 +69,11 @@ func (a *app) send(ctx context.Context, s *sending) error {
 		}
 		engine.LookupFirst.Pacer = engine.Pacer // one rate over both
 	}
+	if s.token != nil {
+		engine.Renewal = &batch.Renewal{Every: tokenEvery, Fetch: func(ctx context.Context) (*batch.Fresh, error) {
+			return s.renewed(ctx, engine)
+		}}
+	}
 	ended, failure := engine.Run(ctx)
 	engine.Emit(batch.Event{Finish: &batch.Finish{}})
 	if s.settings.Reconcile && failure == nil && ctx.Err() == nil {

@@ -72,9 +72,11 @@ func (s *settings) paceFlags(f *pflag.FlagSet) {
 	numberVar(f, &s.Retries, "retries", defaultRetries, "how often a row is tried again after an end that provably created nothing")
 	durationVar(f, &s.MaxWait, "max-wait", defaultMaxWait, "most time a row waits for the server's rate limit")
 	f.StringVar(&s.MaxFailures, "max-failures", "", "stop when more rows than `N` or P% have failed (100% never stops)")
+	f.StringVar(&s.TokenCommand, "token-command", "", "run `CMD` for a token: at the start, and again when the server refuses the token")
+	f.StringVar(&s.TokenVariable, "token-variable", "", "the variable, `NAME`, that gets the token (the one in the token's header or auth)")
 	f.BoolVar(&s.Mock, "mock", false, "send to a mock CRM inside this process, whatever the URL says")
 	f.BoolVar(&s.Yes, "yes", false, "send without asking")
-	s.ofJob("rate", "burst", "concurrency", "timeout", "retries", "max-wait", "max-failures", "mock", "yes")
+	s.ofJob("rate", "burst", "concurrency", "timeout", "retries", "max-wait", "max-failures", "token-command", "token-variable", "mock", "yes")
 }
 
 // answersFlag is that of the verbs that write the reports of a load.

@@ -109,7 +109,7 @@ func (a *app) show(ctx context.Context, cmd *cobra.Command, s *settings, path st
 	} else {
 		out.Line = row.Line
 		out.cells(start.Header, row.Cells)
-		if err := out.request(cmd, s, dir, start, row); err != nil {
+		if err := out.request(a, cmd, s, dir, start, row); err != nil {
 			out.note("the request cannot be shown: %s", err)
 		}
 	}
@@ -196,7 +196,7 @@ func (s *shown) cells(header, cells []string) {
 
 // request renders the row's request from the run directory's copies, and the
 // variables that are given now.
-func (s *shown) request(cmd *cobra.Command, flags *settings, dir batch.RunDir, start *batch.Start, row batch.Row) error {
+func (s *shown) request(a *app, cmd *cobra.Command, flags *settings, dir batch.RunDir, start *batch.Start, row batch.Row) error {
 	var saved resolvedJob
 	text, err := os.ReadFile(dir.Path(batch.JobFile))
 	if err == nil {
@@ -206,6 +206,10 @@ func (s *shown) request(cmd *cobra.Command, flags *settings, dir batch.RunDir, s
 		return fmt.Errorf("cannot read the run's job: %w", err)
 	}
 	job := saved.Job
+	if err := a.resolveSaved(&saved, &job, dir, text); err != nil {
+		return err
+	}
+	job.TokenCommand = "" // showing a row needs no token
 	job.Collection, job.Contract = dir.Path(batch.CollectionFile), dir.Path(batch.ContractFile)
 	if _, err := os.Stat(job.Contract); errors.Is(err, os.ErrNotExist) {
 		job.Contract = contract.None
@@ -224,7 +228,7 @@ func (s *shown) request(cmd *cobra.Command, flags *settings, dir batch.RunDir, s
 		return err
 	}
 	p := &prepared{job: &job, run: vars.Run{ID: start.RunID, Started: start.Started}, facts: start.Facts}
-	if err := p.readRequest(); err != nil {
+	if err := a.readRequest(cmd.Context(), p); err != nil {
 		return err
 	}
 	p.compile(start.Header, start.Mock)

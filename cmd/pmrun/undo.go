@@ -98,12 +98,15 @@ func (a *app) undoRequest(cmd *cobra.Command, s *settings, o *opened) (*prepared
 		}
 	}
 	p.header = append(slices.Clone(o.start.Header), refColumn)
-	options := p.requestOptions(p.header)
-	options.Results, options.RowHeader = true, "" // the row's header belongs to its insert
-	if loaded != nil && loaded.Token.Header != "" {
-		options.ProtectedHeaders = []string{loaded.Token.Header}
+	p.build = func() *request.Template {
+		options := p.requestOptions(p.header)
+		options.Results, options.RowHeader = true, "" // the row's header belongs to its insert
+		if loaded != nil && loaded.Token.Header != "" {
+			options.ProtectedHeaders = []string{loaded.Token.Header}
+		}
+		return request.Compile(p.item, options)
 	}
-	t := request.Compile(p.item, options)
+	t := p.build()
 	if err := p.sendable(t, "the request "+p.item.Path()); err != nil {
 		return nil, err
 	}
@@ -212,6 +215,9 @@ func (a *app) undoNow(ctx context.Context, s *settings, u *undoing) (err error) 
 	}
 	engine := u.engine(src, l, t.sender, rows)
 	engine.Emit, engine.Total, engine.Stop = func(batch.Event) {}, u.rows, rules
+	if u.token != nil {
+		engine.Renewal = &batch.Renewal{Every: tokenEvery, Fetch: u.renewToken}
+	}
 	ended, failure := engine.Run(ctx)
 	ctx = context.WithoutCancel(ctx)
 	if failure != nil {

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strconv"
+	"strings"
 	"time"
 
-	"github.com/google/uuid"
+	"github.com/pmrun/pmrun/collection"
 )
 
 // Run is what dynamic variables of a load derive from, so that a row's bytes
@@ -21,42 +21,74 @@ type Run struct {
 	Started time.Time
 }
 
-// generate makes a dynamic variable's value; r is seeded by run, row and
-// occurrence. Names and ranges are Postman's.
-func generate(name string, run Run, r *rand.Rand) string {
-	switch name {
-	case "$guid":
-		return guid(r)
-	case "$timestamp":
-		return strconv.FormatInt(run.Started.Unix(), 10)
-	case "$isoTimestamp":
-		return run.Started.UTC().Format("2006-01-02T15:04:05.000Z")
-	case "$randomInt":
-		return strconv.Itoa(r.IntN(1001))
-	}
-	return ""
+// dynamic is one dynamic variable: make gives its value.
+type dynamic struct {
+	name string
+	make func(*draw) string
 }
 
-// DynamicNames lists the dynamic variables that generate knows, sorted.
+// draw is what a value is made from: random numbers that are seeded by run, row
+// and occurrence, and the run.
+type draw struct {
+	*rand.Rand
+	run Run
+}
+
+// findDynamic finds a dynamic variable by its name, with its "$".
+func findDynamic(name string) (dynamic, bool) {
+	i, ok := slices.BinarySearchFunc(dynamics[:], name, func(d dynamic, name string) int { return strings.Compare(d.name, name) })
+	if !ok {
+		return dynamic{}, false
+	}
+	return dynamics[i], true
+}
+
+// DynamicNames lists the dynamic variables, sorted.
 func DynamicNames() []string {
-	return []string{"$guid", "$isoTimestamp", "$randomInt", "$timestamp"}
+	names := make([]string, len(dynamics))
+	for i, d := range dynamics {
+		names[i] = d.name
+	}
+	return names
 }
 
 // IsDynamic reports whether name, with its "$", is a dynamic variable.
-func IsDynamic(name string) bool { return slices.Contains(DynamicNames(), name) }
-
-func guid(r *rand.Rand) string {
-	var b [16]byte
-	binary.BigEndian.PutUint64(b[:8], r.Uint64())
-	binary.BigEndian.PutUint64(b[8:], r.Uint64())
-	b[6] = b[6]&0x0f | 0x40
-	b[8] = b[8]&0x3f | 0x80
-	return uuid.UUID(b).String()
+func IsDynamic(name string) bool {
+	_, ok := findDynamic(name)
+	return ok
 }
 
 // DynamicValue returns the value of a dynamic variable for one row. The same
 // run, row and occurrence always give the same value. Expand has refused names that are not dynamic.
 func DynamicValue(name string, run Run, row int64, occurrence int) string {
+	d, ok := findDynamic(name)
+	if !ok {
+		return ""
+	}
 	seed := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d\x00%d\x00%s", run.ID, row, occurrence, name))
-	return generate(name, run, rand.New(rand.NewPCG(binary.BigEndian.Uint64(seed[:8]), binary.BigEndian.Uint64(seed[8:16]))))
+	source := rand.NewPCG(binary.BigEndian.Uint64(seed[:8]), binary.BigEndian.Uint64(seed[8:16]))
+	return d.make(&draw{rand.New(source), run})
+}
+
+// noDynamic says that there is no dynamic variable of that name, and which are
+// near.
+func noDynamic(name string) string {
+	const hint = "pmrun has no dynamic variable of that name"
+	names := DynamicNames()
+	var near []string
+	if one, ok := collection.Nearest(name, names); ok {
+		near = append(near, "{{"+one+"}}")
+	}
+	word := strings.ToLower(strings.TrimPrefix(strings.TrimPrefix(name, "$"), "random"))
+	const most = 5
+	for _, n := range names {
+		quoted := "{{" + n + "}}"
+		if len(word) > 2 && strings.Contains(strings.ToLower(n), word) && len(near) < most && !slices.Contains(near, quoted) {
+			near = append(near, quoted)
+		}
+	}
+	if len(near) == 0 {
+		return hint + "; it knows Postman's, such as {{$guid}}, {{$timestamp}} and {{$randomInt}}"
+	}
+	return hint + "; did you mean " + strings.Join(near, " or ") + "?"
 }

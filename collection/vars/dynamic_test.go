@@ -81,7 +81,7 @@ func TestDynamicNames(t *testing.T) {
 			t.Errorf("%s has no value", name)
 		}
 	}
-	for _, name := range []string{"guid", "$GUID", "$randomCity", "", "$"} {
+	for _, name := range []string{"guid", "$GUID", "$randomCyti", "", "$", "randomCity"} {
 		if IsDynamic(name) {
 			t.Errorf("%q is not dynamic", name)
 		}

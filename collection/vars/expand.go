@@ -53,6 +53,18 @@ func (e *CircleError) Error() string {
 // is no placeholder.
 var token = regexp.MustCompile(`\{\{([^{}\x00]+?)\}\}|<<([^<>{}\x00\r\n]+?)>>`)
 
+// Placeholders returns the names of a text's innermost placeholders, in order,
+// each once.
+func Placeholders(text string) []string {
+	var names []string
+	for _, m := range token.FindAllStringSubmatch(text, -1) {
+		if name := m[1] + m[2]; !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // HasPlaceholder reports whether text holds a placeholder in either spelling.
 func HasPlaceholder(text string) bool { return token.MatchString(text) }
 
@@ -220,13 +232,33 @@ func (e *expansion) resolve(name string, stack []string, state jsonState) (strin
 		err.Hint = e.o.Forbidden(name)
 	}
 	if strings.HasPrefix(name, "$") && err.Hint == "" {
-		err.Hint = "pmrun has no dynamic variable of that name; it knows " + strings.Join(DynamicNames(), ", ")
+		err.Hint = noDynamic(name)
 	}
 	return "", err
 }
 
+// kept returns a secret that is kept elsewhere: data, with no placeholders.
+func (e *expansion) kept(v Variable, ctx Context) (string, error) {
+	if e.scopes.Fetch == nil {
+		return "", &UnresolvedError{Name: v.Name, Hint: "its value is kept elsewhere"}
+	}
+	secret, err := e.scopes.Fetch(v)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("{{%s}} has no value: %w", v.Name, err)
+	case strings.Contains(secret, mark):
+		return "", fmt.Errorf("the value of the variable %q holds a NUL character; remove it", v.Name)
+	case ctx == JSONString:
+		secret = EscapeJSON(secret)
+	}
+	return e.hide(secret), nil
+}
+
 // variable expands a variable's own value.
 func (e *expansion) variable(v Variable, stack []string, ctx Context) (string, error) {
+	if v.Kept {
+		return e.kept(v, ctx)
+	}
 	if slices.Contains(stack, v.Name) {
 		return "", &CircleError{Path: append(slices.Clone(stack), v.Name)}
 	}

@@ -85,7 +85,9 @@ func TestExpandErrors(t *testing.T) {
 		{"unresolved in the other spelling", nil, nil, "a <<b>>", isUnresolved, []string{"{{b}} has no value"}},
 		{"unresolved in a value", []string{"environment a={{b}}"}, nil, "{{a}}", isUnresolved, []string{"{{b}}"}},
 		{"unresolved, of other case", []string{"environment a=1"}, nil, "{{A}}", isUnresolved, []string{"{{A}}"}},
-		{"unresolved dynamic", nil, nil, "{{$randomCity}}", isUnresolved, []string{"{{$randomCity}}", "$guid, $isoTimestamp, $randomInt, $timestamp"}},
+		{"unresolved dynamic", nil, nil, "{{$randomCyti}}", isUnresolved, []string{"{{$randomCyti}}", "did you mean {{$randomCity}}"}},
+		{"unresolved dynamic of a family", nil, nil, "{{$email}}", isUnresolved, []string{"{{$randomEmail}} or {{$randomExampleEmail}}"}},
+		{"unresolved dynamic, nothing near", nil, nil, "{{$quux}}", isUnresolved, []string{"such as {{$guid}}"}},
 		{"a made-up name without a value", []string{"environment n=1"}, nil, "{{host{{n}}}}", isUnresolved, []string{"{{host1}}"}},
 
 		{"self reference", []string{"environment a=x{{a}}"}, nil, "{{a}}", isCircle, []string{"circle: a -> a"}},

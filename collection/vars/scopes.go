@@ -29,6 +29,9 @@ type Variable struct {
 	Name, Value string
 	// Secret values are masked wherever they would be printed or stored.
 	Secret bool
+	// Kept says that Value is a reference to a secret that is kept elsewhere:
+	// Scopes.Fetch gets it when the variable is used.
+	Kept bool
 	// Source says where the value was given, for people: a file, "--env-var".
 	Source string
 }
@@ -37,6 +40,9 @@ type Variable struct {
 // value is empty and ready to use.
 type Scopes struct {
 	byScope map[Scope]map[string]Variable
+	// Fetch gets the secret that a Kept variable refers to; its error says what
+	// is wrong and what to do. Without it Kept variables have no value.
+	Fetch func(v Variable) (string, error)
 }
 
 // fixed lists the scopes that Scopes holds, highest precedence first.
@@ -59,7 +65,7 @@ func (s *Scopes) Set(scope Scope, v Variable) {
 
 // Clone returns a copy that can be set without changing s.
 func (s *Scopes) Clone() *Scopes {
-	c := &Scopes{byScope: make(map[Scope]map[string]Variable, len(s.byScope))}
+	c := &Scopes{byScope: make(map[Scope]map[string]Variable, len(s.byScope)), Fetch: s.Fetch}
 	for scope, variables := range s.byScope {
 		c.byScope[scope] = maps.Clone(variables)
 	}
@@ -95,18 +101,20 @@ func (s *Scopes) Names() []string {
 
 // Secrets returns the value of every secret variable, in no order; what refers
 // to other variables is returned expanded too, as far as it resolves. A value
-// that is nothing but a placeholder is itself no secret.
+// that is nothing but a placeholder is itself no secret. Kept ones are not
+// fetched for it: what fetches them knows them.
 func (s *Scopes) Secrets() []string {
 	var values []string
+	known := &Scopes{byScope: s.byScope}
 	for _, scope := range fixed() {
 		for _, v := range s.byScope[scope] {
-			if !v.Secret || v.Value == "" {
+			if !v.Secret || v.Kept || v.Value == "" {
 				continue
 			}
 			if token.FindString(v.Value) != v.Value {
 				values = append(values, v.Value)
 			}
-			if segs, err := s.Expand(v.Value, Options{}); err == nil {
+			if segs, err := known.Expand(v.Value, Options{}); err == nil {
 				if text, ok := segs.Constant(); ok && text != v.Value {
 					values = append(values, text)
 				}

@@ -164,6 +164,9 @@ func (w *walker) fields(n *yaml.Node, t reflect.Type, path string) {
 	types := make(map[string]reflect.Type)
 	var names []string
 	for i := range t.NumField() {
+		if !t.Field(i).IsExported() {
+			continue
+		}
 		name, _, _ := strings.Cut(t.Field(i).Tag.Get("yaml"), ",")
 		names = append(names, name)
 		types[name] = t.Field(i).Type
