@@ -29,7 +29,13 @@ type Job struct {
 	EnvVar      map[string]string `yaml:"env-var,omitempty"`
 	Data        string            `yaml:"data,omitempty"`
 	Delimiter   string            `yaml:"delimiter,omitempty"`
-	WorkingDir  string            `yaml:"working-dir,omitempty"`
+	Encoding    string            `yaml:"encoding,omitempty"`
+	// Sheet is the sheet of a workbook, by name or by number from 1; HeaderRow the
+	// line or sheet row with the column names, 0 for the first that is not blank.
+	Sheet      string  `yaml:"sheet,omitempty"`
+	HeaderRow  int64   `yaml:"header-row,omitempty"`
+	Limits     *Limits `yaml:"limits,omitempty"`
+	WorkingDir string  `yaml:"working-dir,omitempty"`
 
 	Map  map[string]string   `yaml:"map,omitempty"`
 	Set  map[string]string   `yaml:"set,omitempty"`

@@ -297,6 +297,9 @@ func FuzzResultCells(f *testing.F) {
 		if strings.ToValidUTF8(cell, "") != cell || strings.ContainsRune(cell, 0) {
 			t.Skip("no CSV holds such a cell")
 		}
+		if cell == "" {
+			t.Skip("a blank row is no row")
+		}
 		dir := t.TempDir()
 		c := NewCSV(dir, openSheet)
 		start := &batch.Start{Header: []string{"id"}, Captures: []string{"x"}, Facts: batch.Facts{Dialect: batch.Dialect{Delimiter: ','}}}

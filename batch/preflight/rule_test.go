@@ -304,6 +304,22 @@ func ruleCases() []ruleCase {
 		}},
 		{rule: "cell-unsendable", name: "JSON value inside the form", row: true, column: "n", also: []string{"form-not-json"}, spoil: func(l *load) { l.constant("form", `{"Number": {{n}}}`); l.add("n", "seven") }, near: func(l *load) { l.constant("form", `{"Number": {{n}}}`); l.add("n", "7") },
 			want: []string{"has to be JSON"}},
+		{rule: "cell-unreadable", name: "error of a formula", row: true, column: "status", near: nothing,
+			spoil: func(l *load) {
+				l.defects = []batch.Defect{{Column: "status", Message: "the cell B2 holds the error #N/A"}}
+			},
+			want: []string{"B2", "#N/A", "correct the cell"}},
+		{rule: "mojibake", name: "accent", row: true, column: "contact", spoil: cell("contact", "Ana PeÃ±a"), near: cell("contact", "SÃO Â ÃÑA â€ Ã"),
+			want: []string{`"Ã±"`, `"ñ"`, "export the file again"}},
+		{rule: "mojibake", name: "euro", row: true, column: "contact", spoil: cell("contact", "5 â‚¬"), near: cell("contact", "5 €"), want: []string{`"€"`}},
+	}
+}
+
+// TestDataFile: what the reader of the file has found is a finding like others.
+func TestDataFile(t *testing.T) {
+	p := preflight.DataFile("2 rows are hidden", "unhide them")
+	if want := (preflight.Problem{Rule: "data-file", Severity: preflight.Warning, Cause: batch.CauseFormat, Message: "2 rows are hidden", Mend: "unhide them"}); p != want {
+		t.Errorf("%+v, want %+v", p, want)
 	}
 }
 
@@ -370,6 +386,9 @@ func TestRulesMetadata(t *testing.T) {
 		}
 		if !slices.Contains(causes, r.Cause) {
 			t.Errorf("the rule %s has the cause %q, which the vendor does not document", r.ID, r.Cause)
+		}
+		if r.ID == "data-file" {
+			continue // the reader of the data file finds it: TestDataFile
 		}
 		if r.ID == preflight.KeyEmpty || r.ID == preflight.DuplicateKey {
 			continue // the command compares keys: its TestDuplicates has the cases

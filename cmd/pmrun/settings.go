@@ -21,6 +21,8 @@ type settings struct {
 	skipInvalid, insecure, mock, yes, quiet, noProgress, json  bool
 	burst, concurrency, retries                                int
 	first                                                      int64
+	sheet, encoding                                            string
+	headerRow                                                  int64
 	lookupRequest, match, lookup                               string
 	settle                                                     time.Duration
 	reconcile, lookupFirst, noCopy                             bool
@@ -40,7 +42,10 @@ const (
 // jobFlags are those of load and check.
 func (s *settings) jobFlags(f *pflag.FlagSet) {
 	f.StringVar(&s.request, "request", "", "the request: its name, Folder/Name, or id")
-	f.StringVarP(&s.data, "data", "d", "", "the rows: a CSV `FILE`")
+	f.StringVarP(&s.data, "data", "d", "", "the rows: a CSV or Excel (.xlsx) `FILE`")
+	f.StringVar(&s.sheet, "sheet", "", "sheet of a workbook, `NAME|N` (the only one with cells)")
+	f.Int64Var(&s.headerRow, "header-row", 0, "line or sheet row `N` with the column names; what stands before it is left out (the first that is not blank)")
+	f.StringVar(&s.encoding, "encoding", "", "of a CSV, `NAME` such as windows-1252 or utf-16 (by its byte order mark, else UTF-8 when all of it is, else windows-1252)")
 	f.StringVar(&s.delimiter, "delimiter", "", "between cells: , ; tab | (found by itself)")
 	f.StringArrayVar(&s.mapping, "map", nil, "fill a field or placeholder from a column, `FIELD=COLUMN`")
 	f.StringArrayVar(&s.set, "set", nil, "give a field a value, `FIELD=VALUE`")
@@ -113,13 +118,16 @@ func (s *settings) override(cmd *cobra.Command, job *batch.Job) error {
 	}
 	for flag, target := range map[string]struct{ from, to *string }{
 		"environment": {&s.environment, &job.Environment},
-		"globals":     {&s.globals, &job.Globals}, "data": {&s.data, &job.Data}, "delimiter": {&s.delimiter, &job.Delimiter},
+		"globals":     {&s.globals, &job.Globals}, "data": {&s.data, &job.Data}, "delimiter": {&s.delimiter, &job.Delimiter}, "sheet": {&s.sheet, &job.Sheet}, "encoding": {&s.encoding, &job.Encoding},
 		"working-dir": {&s.workingDir, &job.WorkingDir}, "contract": {&s.contract, &job.Contract},
 		"rate": {&s.rate, &job.Rate}, "max-failures": {&s.maxFailures, &job.MaxFailures}, "idempotency-header": {&s.idempotency, &job.IdempotencyHeader}, "out": {&s.out, &job.Out},
 	} {
 		if changed(flag) {
 			*target.to = *target.from
 		}
+	}
+	if changed("header-row") {
+		job.HeaderRow = s.headerRow
 	}
 	job.SkipInvalid = job.SkipInvalid || s.skipInvalid
 	job.Insecure = job.Insecure || s.insecure
@@ -198,6 +206,12 @@ func checkJob(j *batch.Job) error {
 	need(j.Collection, "no collection: name a collection file, or a job file with collection:")
 	need(j.Request, "no request: name it with --request, or request: in the job; pmrun lists the names when one does not fit")
 	need(j.Data, "no data: name the rows' file with --data, or data: in the job")
+	if j.HeaderRow < 0 {
+		errs = append(errs, fmt.Errorf("header-row is %d: it has to be 1 or more", j.HeaderRow))
+	}
+	if j.Limits != nil {
+		errs = append(errs, j.Limits.Check())
+	}
 	return errors.Join(append(errs, checkNumbers(j))...)
 }
 
