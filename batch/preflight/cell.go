@@ -8,10 +8,14 @@ import (
 
 	"golang.org/x/text/encoding/charmap"
 
+	"github.com/pmrun/pmrun/batch"
 	"github.com/pmrun/pmrun/collection/request"
 )
 
-const dataFile = "data-file"
+const (
+	dataFile   = "data-file"
+	unreadable = "cell-unreadable"
+)
 
 // DataFile is a finding of the reader of the data file, made by the caller.
 func DataFile(message, mend string) Problem {
@@ -27,6 +31,11 @@ func cellUnreadable(rc *rowCheck) []Problem {
 		out = append(out, Problem{Column: d.Column, Message: d.Message})
 	}
 	return out
+}
+
+// defective says whether the reader of the data file could not read the cell.
+func defective(row batch.Row, column string) bool {
+	return column != "" && slices.ContainsFunc(row.Defects, func(d batch.Defect) bool { return d.Column == column })
 }
 
 // mojibake names cells that hold UTF-8 read as Windows-1252.

@@ -131,6 +131,9 @@ func (c *Checker) Row(row batch.Row) []Problem {
 			continue
 		}
 		for _, p := range r.row(rc) {
+			if r.ID != unreadable && defective(row, p.Column) {
+				continue // what such a cell holds is not its value
+			}
 			p.Row, p.Line = row.Num, row.Line
 			out = append(out, r.complete(p))
 		}

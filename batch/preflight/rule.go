@@ -142,7 +142,7 @@ func Rules() []Rule {
 		{ID: dataFile, Severity: Warning, Source: ours, Cause: batch.CauseFormat,
 			About: "something about the data file was taken for granted",
 			Mend:  "nothing, when that is right"},
-		{ID: "cell-unreadable", Severity: Error, Source: ours, Cause: batch.CauseFormat,
+		{ID: unreadable, Severity: Error, Source: ours, Cause: batch.CauseFormat,
 			About: "a cell has no text that could be sent: an error of a formula, or text that was damaged before",
 			Mend:  "correct the cell", row: cellUnreadable},
 		{ID: "mojibake", Severity: Warning, Source: ours, Cause: batch.CauseValue,

@@ -307,6 +307,7 @@ func ruleCases() []ruleCase {
 		{rule: "cell-unreadable", name: "error of a formula", row: true, column: "status", near: nothing,
 			spoil: func(l *load) {
 				l.defects = []batch.Defect{{Column: "status", Message: "the cell B2 holds the error #N/A"}}
+				l.cell("status", "") // not required-empty too
 			},
 			want: []string{"B2", "#N/A", "correct the cell"}},
 		{rule: "mojibake", name: "accent", row: true, column: "contact", spoil: cell("contact", "Ana PeÃ±a"), near: cell("contact", "SÃO Â ÃÑA â€ Ã"),
