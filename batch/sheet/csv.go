@@ -147,7 +147,7 @@ func (c *CSV) sniff(opts Options) error {
 		c.skipped = 1
 		skip += n
 	}
-	if want := opts.HeaderRow; want > c.skipped+1 && !reported(sample) {
+	if want := opts.HeaderRow; want > c.skipped && !reported(sample) {
 		n, ok := lineStart(sample[skip:], want-c.skipped-1)
 		if !ok {
 			return &Error{File: c.file, Msg: fmt.Sprintf("has no line %d near its begin for the column names", want), Mend: "check --header-row: it counts lines from 1"}
@@ -193,6 +193,9 @@ func reported(sample []byte) bool {
 // lineStart returns where the line after the first n of b starts; false when b
 // does not have it.
 func lineStart(b []byte, n int64) (int, bool) {
+	if n == 0 {
+		return 0, true
+	}
 	at := 0
 	for range n {
 		i := bytes.IndexAny(b[at:], "\r\n")

@@ -113,7 +113,7 @@ var good = []struct {
 	{name: "lost character in a result column, UTF-16", in: "\xff\xfe" + utf16le("id,pmrun_message\n1,Pe\uFFFDa\n"), header: []string{"id", "pmrun_message"}, rows: []batch.Row{row(1, 2, "1", "Pe\uFFFDa")}, bom: true, enc: "utf-16le"},
 	{name: "result columns alone do not make a row", in: "a,pmrun_row,pmrun_status\n,1,failed\nx,2,failed\n,3,failed,\n", header: []string{"a", "pmrun_row", "pmrun_status"}, rows: []batch.Row{row(1, 3, "x", "2", "failed"), row(2, 4, "", "3", "failed", "")}, blank: 1},
 	{name: "header row", in: "Report \"x;\" of May\r\n\rid,n\n1,2\n", opts: Options{HeaderRow: 3}, header: []string{"id", "n"}, rows: []batch.Row{row(1, 4, "1", "2")}},
-	{name: "header row 1", in: "id,n\n1,2\n", header: []string{"id", "n"}, rows: []batch.Row{row(1, 2, "1", "2")}},
+	{name: "header row 1", in: "id,n\n1,2\n", opts: Options{HeaderRow: 1}, header: []string{"id", "n"}, rows: []batch.Row{row(1, 2, "1", "2")}},
 	{name: "header row and sep line", in: "sep=;\nx\nid;n\n1;2\n", opts: Options{HeaderRow: 3}, header: []string{"id", "n"}, rows: []batch.Row{row(1, 4, "1", "2")}, delim: ';', sep: true},
 
 	{name: "header like SQL Server's", in: "[id],[name]\n1,2\n", header: []string{"[id]", "[name]"}, rows: []batch.Row{row(1, 2, "1", "2")}},
@@ -225,6 +225,8 @@ var bad = []struct {
 	{name: "sheet of a CSV", in: "id\n1\n", opts: Options{Sheet: "Cases"}, want: Error{Msg: "no workbook", Mend: "--sheet"}},
 
 	{name: "header row is not there", in: "a\n1\n", opts: Options{HeaderRow: 3}, want: Error{Msg: "no line 3", Mend: "--header-row"}},
+	{name: "header row 1 is blank", in: "\na,b\n1,2\n", opts: Options{HeaderRow: 1}, want: Error{Line: 1, Msg: "is blank", Mend: "--header-row"}},
+	{name: "header row 1 of nothing", in: "", opts: Options{HeaderRow: 1}, want: Error{Msg: "is empty", Mend: "column names"}},
 	{name: "header row is blank", in: "x\n\na,b\n1,2\n", opts: Options{HeaderRow: 2}, want: Error{Line: 2, Msg: "is blank", Mend: "--header-row"}},
 	{name: "error after a header row", in: "Export\n\na,b\n1,\"2\n", opts: Options{HeaderRow: 3}, want: Error{Line: 4, Row: 1, Column: "b", Msg: "not closed", Mend: "close it"}},
 	{name: "only result columns", in: "pmrun_row,pmrun_status\n1,failed\n", want: Error{Line: 1, Msg: "only columns that pmrun has added", Mend: "columns with the data"}},
