@@ -212,13 +212,17 @@ func (w *Workbook) text(kind, style string, c rawCell) (text, defect string, err
 		return "FALSE", "", nil
 	case "e":
 		return "", "holds the error " + clip(c.value), nil
-	case "d":
-		return c.value, "", nil
 	}
 	value := strings.TrimSpace(c.value)
 	var f numFormat
 	if i, err := strconv.Atoi(style); err == nil && i >= 0 && i < len(w.book.formats) {
 		f = w.book.formats[i]
+	}
+	if kind == "d" { // in ISO 8601 already, with a time also where none is shown
+		if date, rest, _ := strings.Cut(value, "T"); strings.Trim(rest, "0:.Z") == "" && !f.clock {
+			return date, "", nil
+		}
+		return value, "", nil
 	}
 	if text = f.format(value, w.book.date1904); text == "" {
 		return "", "holds " + strconv.Quote(clip(value)) + ", which is no number or date", nil

@@ -32,8 +32,8 @@ func readSharedStrings(d *xmlReader) (_ *sharedStrings, err error) {
 		}
 	}()
 	for {
-		t, err := d.token()
-		if err == io.EOF {
+		var t xml.Token
+		if t, err = d.token(); err == io.EOF {
 			break
 		}
 		if err != nil {
@@ -45,15 +45,24 @@ func readSharedStrings(d *xmlReader) (_ *sharedStrings, err error) {
 				return nil, err
 			}
 			if err := s.add(text); err != nil {
-				return nil, err
+				return nil, &spillError{err}
 			}
 		}
 	}
-	if s.out != nil {
-		return s, s.out.Flush()
+	if s.out == nil {
+		return s, nil
+	}
+	if err := s.out.Flush(); err != nil {
+		return nil, &spillError{err}
 	}
 	return s, nil
 }
+
+// spillError tells a failure of the temporary file from one of the workbook.
+type spillError struct{ err error }
+
+func (e *spillError) Error() string { return e.err.Error() }
+func (e *spillError) Unwrap() error { return e.err }
 
 func (s *sharedStrings) add(text string) error {
 	end := int64(len(text))
@@ -96,7 +105,7 @@ func (s *sharedStrings) get(i int) (string, bool, error) {
 	}
 	s.buf = slices.Grow(s.buf[:0], int(end-start))[:end-start]
 	if _, err := s.file.ReadAt(s.buf, start); err != nil {
-		return "", false, err
+		return "", false, &spillError{err}
 	}
 	return string(s.buf), true, nil
 }

@@ -384,7 +384,10 @@ func (w *Workbook) free() {
 func (w *Workbook) xmlError(err error) error {
 	e := &Error{File: w.file, Line: w.last, Err: err}
 	var mine *Error
+	var spill *spillError
 	switch {
+	case errors.As(err, &spill):
+		e.Msg, e.Mend = "the texts of the workbook cannot be kept in a temporary file: "+plain(spill.err), "check that the disk with the folder "+os.TempDir()+" has space"
 	case errors.As(err, &mine):
 		return mine
 	case errors.Is(err, errTooLarge):

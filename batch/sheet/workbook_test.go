@@ -98,7 +98,9 @@ func TestCellText(t *testing.T) {
 		{"text of a formula", `<c r="A2" t="str"><f>A1&amp;B1</f><v>ab</v></c>`, "ab", ""},
 		{"true", `<c r="A2" t="b"><v>1</v></c>`, "TRUE", ""},
 		{"false", `<c r="A2" t="b"><v>0</v></c>`, "FALSE", ""},
-		{"ISO date", `<c r="A2" t="d"><v>2026-11-03T00:00:00</v></c>`, "2026-11-03T00:00:00", ""},
+		{"ISO date", `<c r="A2" s="1" t="d"><v>2026-11-03T00:00:00</v></c>`, "2026-11-03", ""},
+		{"ISO date and time", `<c r="A2" s="2" t="d"><v>2026-11-03T00:00:00</v></c>`, "2026-11-03T00:00:00", ""},
+		{"ISO time", `<c r="A2" s="1" t="d"><v>2026-11-03T14:30:00</v></c>`, "2026-11-03T14:30:00", ""},
 		{"prefixed names", `<x:c r="A2" t="str"><x:v>ab</x:v></x:c>`, "ab", ""},
 		{"without reference", `<c t="str"><v>ab</v></c>`, "ab", ""},
 
@@ -406,6 +408,20 @@ func TestWorkbookChanged(t *testing.T) {
 	f.Close()
 	var e *Error
 	if _, err := r.Next(); !errors.As(err, &e) || !strings.Contains(e.Msg, "has changed while it was read") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestNoRoomForTexts: a temporary folder that cannot be written is said.
+func TestNoRoomForTexts(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "book.xlsx")
+	writeShared(t, path, 30_000)
+	for _, name := range []string{"TMPDIR", "TMP"} {
+		t.Setenv(name, filepath.Join(t.TempDir(), "nowhere"))
+	}
+	_, err := Open(path, Options{})
+	var e *Error
+	if !errors.As(err, &e) || !errors.Is(err, os.ErrNotExist) || !strings.Contains(e.Msg, "temporary file") || !strings.Contains(e.Mend, "nowhere") {
 		t.Errorf("%v", err)
 	}
 }

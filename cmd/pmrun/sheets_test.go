@@ -5,7 +5,9 @@ import (
 	"encoding/xml"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
+	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/text/encoding/htmlindex"
@@ -107,4 +109,53 @@ func rowXML(number int, hidden bool, cells []string) string {
 	}
 	b.WriteString("</row>")
 	return b.String()
+}
+
+// TestWideAndLarge: ten thousand columns and a cell of 900 KiB arrive, and come
+// back in the reports, as they are.
+func TestWideAndLarge(t *testing.T) {
+	crm := newRecorder(t)
+	dir := t.TempDir()
+	collection, environment := crmFiles(t, dir, crm.host())
+	const columns, rows, large = 10_000, 20, 7
+	line := func(what string, row int) string {
+		var b strings.Builder
+		for i := range columns {
+			fmt.Fprintf(&b, ",%s%d.%d", what, row, i)
+		}
+		return b.String()
+	}
+	note := strings.Repeat("0123456789", 90<<10)
+	var text strings.Builder
+	text.WriteString("description" + line("c", 0) + "\n")
+	for row := range rows {
+		cell := fmt.Sprint("row ", row)
+		if row == large {
+			cell = note
+		}
+		text.WriteString(cell + line("x", row) + "\n")
+	}
+	data, out := write(t, dir, "rows.csv", text.String()), filepath.Join(dir, "out")
+	if code, _, stderr := pmrun(t, "load", collection, "--request", "Insert CRM cases", "-e", environment, "-d", data, "--out", out, "--rate", "none", "--quiet"); code != 0 {
+		t.Fatalf("exit code %d\n%s", code, stderr)
+	}
+	found := false
+	for _, c := range crm.stored() {
+		found = found || c["description"] == note
+	}
+	if n := len(crm.stored()); n != rows || !found {
+		t.Errorf("%d cases are stored; the large cell: %v", n, found)
+	}
+	report, err := os.ReadFile(filepath.Join(out, "succeeded.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for row := range rows {
+		if !strings.Contains(string(report), line("x", row)+",") {
+			t.Errorf("row %d is not in the report as it was", row+1)
+		}
+	}
+	if !strings.Contains(string(report), "\n"+note+",") {
+		t.Error("the large cell is not in the report as it was")
+	}
 }
