@@ -40,8 +40,8 @@ type dataFacts struct {
 	File      string `json:"file"`
 	Size      int64  `json:"size"`
 	SHA256    string `json:"sha256"`
-	Delimiter string `json:"delimiter"`
-	Encoding  string `json:"encoding"`
+	Delimiter string `json:"delimiter,omitempty"` // of a CSV, like the next two
+	Encoding  string `json:"encoding,omitempty"`
 	BOM       bool   `json:"bom"`
 	Sheet     string `json:"sheet,omitempty"`
 	HeaderRow int64  `json:"header_row,omitempty"`
@@ -102,10 +102,11 @@ func (p *prepared) plan() *plan {
 }
 
 func newDataFacts(file string, f batch.Facts) dataFacts {
-	d := dataFacts{
-		File: file, Size: f.Size, SHA256: f.SHA256, Delimiter: delimiterName(f.Delimiter), Encoding: f.Encoding,
-		BOM: f.BOM, Sheet: f.Sheet, HeaderRow: f.HeaderRow, Rows: f.Rows, Blank: f.Blank,
+	d := dataFacts{File: file, Size: f.Size, SHA256: f.SHA256, Sheet: f.Sheet, HeaderRow: f.HeaderRow, Rows: f.Rows, Blank: f.Blank}
+	if d.Sheet != "" {
+		return d // its facts have the dialect of the reports
 	}
+	d.Delimiter, d.Encoding, d.BOM = delimiterName(f.Delimiter), f.Encoding, f.BOM
 	if d.Encoding == "" {
 		d.Encoding = "utf-8"
 	}
