@@ -29,8 +29,8 @@ func (d RunDir) Path(name string) string { return filepath.Join(string(d), name)
 // NewRunDir makes the directory, or takes an empty one, for this process alone. A
 // directory that holds a run, or anything else, is refused: nothing is ever
 // overwritten. input is the empty file for the copy of the data, with the name
-// copyName. undo takes away
-// what this process has made, for a load that is refused before anything was sent.
+// copyName. undo takes away what this process has made, for a load that is refused
+// before anything was sent.
 func NewRunDir(path, copyName string) (d RunDir, input *os.File, undo func() error, err error) {
 	d = RunDir(path)
 	fail := func(err error) (RunDir, *os.File, func() error, error) {

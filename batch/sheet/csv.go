@@ -41,9 +41,9 @@ type CSV struct {
 	header []string
 	// own are the columns of the header that are not this program's; nil when all are.
 	own     []int
-	guessed bool // the encoding was taken because the file is not UTF-8
-	shown   []string
-	left    string // what stood before the header
+	guessed bool     // the encoding was taken because the file is not UTF-8
+	shown   []string // cells that show what it has made of them
+	left    string   // what stood before the header
 	facts   batch.Facts
 	err     error // the end, or what ended it
 
@@ -283,7 +283,7 @@ const maxShown = 3
 // show keeps cells that the encoding has a say in as examples.
 func (c *CSV) show(cells []string, line int64) {
 	for i, cell := range cells {
-		if len(c.shown) < maxShown && !ascii(cell) && !c.foreignColumn(i) {
+		if len(c.shown) < maxShown && !ascii(cell) && !c.resultColumn(i) {
 			c.shown = append(c.shown, fmt.Sprintf("line %d, column %s: %s", line, c.column(i), request.Excerpt(cell)))
 		}
 	}
@@ -317,8 +317,8 @@ func (c *CSV) Findings() []Finding {
 	return out
 }
 
-// foreignColumn says whether column i was put in by this program.
-func (c *CSV) foreignColumn(i int) bool {
+// resultColumn says whether column i was put in by this program.
+func (c *CSV) resultColumn(i int) bool {
 	return i < len(c.header) && request.Reserved(c.header[i])
 }
 
@@ -390,7 +390,7 @@ func (c *CSV) restore(cells []string, line int64) (defects []batch.Defect, err e
 	}
 	for i, cell := range cells {
 		switch {
-		case c.foreignColumn(i) || !strings.Contains(cell, lost):
+		case c.resultColumn(i) || !strings.Contains(cell, lost):
 		case c.header == nil || c.facts.Encoding != "":
 			return nil, c.textError(cell, line, i)
 		default:

@@ -389,6 +389,13 @@ func TestReadError(t *testing.T) {
 	if _, err := NewCSV("rows.csv", stuck{}, Options{}); !errors.Is(err, io.ErrNoProgress) {
 		t.Errorf("reader without progress: %v", err)
 	}
+	c, err = NewCSV("rows.csv", io.MultiReader(strings.NewReader(in), stuck{}), Options{Encoding: encWindows})
+	if err == nil {
+		_, err = readAll(c)
+	}
+	if !errors.Is(err, io.ErrNoProgress) {
+		t.Errorf("reader without progress in Windows-1252: %v", err)
+	}
 }
 
 type stuck struct{}

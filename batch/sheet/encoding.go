@@ -203,11 +203,11 @@ var errRewritten = errors.New("it has characters in a form that could not be wri
 
 // Read implements io.Reader.
 func (d *decoder) Read(p []byte) (int, error) {
-	for d.start == d.end {
+	if d.start == d.end {
 		if d.err != nil && d.size == 0 {
 			return 0, d.err
 		}
-		d.next()
+		d.next() // may decode nothing: the front gives up when that goes on
 	}
 	n := copy(p, d.out[d.start:d.end])
 	d.start += n

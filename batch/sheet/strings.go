@@ -123,14 +123,14 @@ func (s *sharedStrings) close() {
 // of it unpacked, is bounded.
 type xmlReader struct {
 	*xml.Decoder
-	in     io.ReadCloser
-	left   int64 // bytes that may still be read
-	token1 int64 // most bytes from one token to the next
-	burst  int64 // what is left of them
+	in    io.ReadCloser
+	left  int64 // bytes that may still be read
+	most  int64 // bytes from one token to the next
+	burst int64 // what is left of them
 }
 
 func newXMLReader(in io.ReadCloser, total, token int64) *xmlReader {
-	d := &xmlReader{in: in, left: total, token1: token + chunkSize, burst: token + chunkSize}
+	d := &xmlReader{in: in, left: total, most: token + chunkSize, burst: token + chunkSize}
 	d.Decoder = xml.NewDecoder(d)
 	d.Strict = true
 	return d
@@ -152,7 +152,7 @@ func (d *xmlReader) Read(p []byte) (int, error) {
 
 // token returns the next token, which is good until the one after it.
 func (d *xmlReader) token() (xml.Token, error) {
-	d.burst = d.token1
+	d.burst = d.most
 	return d.RawToken()
 }
 
@@ -185,7 +185,7 @@ func (d *xmlReader) text(element string) (string, error) {
 			}
 		case xml.CharData:
 			if inText && skipped == 0 {
-				if int64(b.Len()+len(t)) > d.token1 {
+				if int64(b.Len()+len(t)) > d.most {
 					return "", errLongToken
 				}
 				b.Write(t)
