@@ -28,6 +28,10 @@ type Job struct {
 	EnvVar      map[string]string `yaml:"env-var,omitempty" doc:"variables, by name, on top of the environment; secrets better in PMRUN_VAR_NAME"`
 	Data        string            `yaml:"data,omitempty" doc:"the rows: a data file"`
 	Delimiter   string            `yaml:"delimiter,omitempty" doc:"what stands between cells: , ; tab or | (found by itself)"`
+	Encoding    string            `yaml:"encoding,omitempty" doc:"what a CSV is written in, such as windows-1252 or utf-16 (found by itself)"`
+	Sheet       string            `yaml:"sheet,omitempty" doc:"the sheet of a workbook, by name or by number from 1 (the only one with cells)"`
+	HeaderRow   int64             `yaml:"header-row,omitempty" doc:"the line or sheet row with the column names; what stands before it is left out (the first that is not blank)"`
+	Limits      *Limits           `yaml:"limits,omitempty" doc:"how large a data file may be"`
 	WorkingDir  string            `yaml:"working-dir,omitempty" doc:"where relative paths of uploaded files start (the job file's folder)"`
 
 	Rows  string `yaml:"rows,omitempty" doc:"only these rows, counted from 1: 100-200, or 1-10,25,300-; the others are skipped"`

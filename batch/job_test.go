@@ -23,6 +23,10 @@ globals: globals.json
 env-var: {operation: acme, year: 2026, zip: 01234}
 data: rows/march.csv
 delimiter: ";"
+encoding: utf-16le
+sheet: 2
+header-row: 3
+limits: {cell-bytes: 5000, row-bytes: 6000, header-bytes: 700, columns: 20, rows: 9000, file-bytes: 1000000}
 working-dir: files
 map: {contact: E-mail}
 set: {status: open}
@@ -86,7 +90,7 @@ func TestLoadJob(t *testing.T) {
 		Name: "cases", Collection: in("crm.postman_collection.json"), Request: "Cases/Insert", Environment: in("prod.json"), Globals: in("globals.json"),
 		// What YAML takes for numbers stays as it is written.
 		EnvVar: map[string]string{"operation": "acme", "year": "2026", "zip": "01234"},
-		Data:   in("rows/march.csv"), Delimiter: ";", WorkingDir: in("files"),
+		Data:   in("rows/march.csv"), Delimiter: ";", Encoding: "utf-16le", Sheet: "2", HeaderRow: 3, Limits: &Limits{CellBytes: 5000, RowBytes: 6000, HeaderBytes: 700, Columns: 20, Rows: 9000, FileBytes: 1000000}, WorkingDir: in("files"),
 		Map: map[string]string{"contact": "E-mail"}, Set: map[string]string{"status": "open"},
 		Pack:   map[string][]string{"form": {"Subject", "Order number"}, "extra": nil},
 		Values: map[string][]string{"case-type": {"Warranty"}}, CustomFields: map[string][]string{"form": {"Subject", "Order number"}}, Contract: in("own.yaml"), SkipInvalid: true, Confirm: true,

@@ -12,6 +12,18 @@ type Row struct {
 	// Cells holds the text of each cell as the file has it. A ragged row has
 	// more or fewer cells than the header.
 	Cells []string
+	// Defects are cells without a text that could be sent; nil in most rows. A row
+	// that has one is invalid, and never sent.
+	Defects []Defect
+}
+
+// Defect is a cell that could not be read: an error of a formula, or text that
+// was damaged before.
+type Defect struct {
+	// Column is the name of the column; empty when it has none.
+	Column string
+	// Message says what is wrong, with the cell's address in a workbook.
+	Message string
 }
 
 // Source yields the rows of a data file in order.
@@ -30,11 +42,17 @@ type Source interface {
 type Dialect struct {
 	// Delimiter separates cells.
 	Delimiter rune
-	// BOM says that the file starts with a UTF-8 byte order mark.
+	// Encoding is the name of the character encoding, in lower case as in
+	// "windows-1252"; empty for UTF-8.
+	Encoding string
+	// BOM says that the file starts with a byte order mark.
 	BOM bool
+	// Sep says that its first line, such as "sep=;", tells Excel the delimiter.
+	Sep bool
 }
 
-// Facts are what reading a data file to its end has shown.
+// Facts are what reading a data file to its end has shown. The dialect of a
+// workbook is the one that its reports are written in.
 type Facts struct {
 	Dialect
 	// Rows counts data rows; blank lines, which are no rows, are in Blank.
@@ -42,4 +60,19 @@ type Facts struct {
 	// Size is the file's length in bytes, SHA256 its digest in hexadecimal.
 	Size   int64
 	SHA256 string
+	// Sheet is the sheet of a workbook that the rows are from; empty for a CSV.
+	Sheet string
+	// HeaderRow is the line, or the row of the sheet, with the column names; 0
+	// when it is the first that is not blank.
+	HeaderRow int64
+	// Limits are those that the file was read within, as they were set.
+	Limits Limits
+}
+
+// InputFile is the name of the run directory's copy of the file.
+func (f Facts) InputFile() string {
+	if f.Sheet != "" {
+		return WorkbookFile
+	}
+	return InputFile
 }

@@ -18,6 +18,7 @@ const (
 	LedgerFile     = "ledger.db"
 	JobFile        = "job.yaml"
 	InputFile      = "input.csv"
+	WorkbookFile   = "input.xlsx"
 	CollectionFile = "collection.json"
 	ContractFile   = "contract.yaml"
 )
@@ -27,9 +28,10 @@ func (d RunDir) Path(name string) string { return filepath.Join(string(d), name)
 
 // NewRunDir makes the directory, or takes an empty one, for this process alone. A
 // directory that holds a run, or anything else, is refused: nothing is ever
-// overwritten. input is the empty file for the copy of the data. undo takes away
-// what this process has made, for a load that is refused before anything was sent.
-func NewRunDir(path string) (d RunDir, input *os.File, undo func() error, err error) {
+// overwritten. input is the empty file for the copy of the data, with the name
+// copyName. undo takes away what this process has made, for a load that is refused
+// before anything was sent.
+func NewRunDir(path, copyName string) (d RunDir, input *os.File, undo func() error, err error) {
 	d = RunDir(path)
 	fail := func(err error) (RunDir, *os.File, func() error, error) {
 		return "", nil, nil, fmt.Errorf("cannot use the output directory: %w; name another with --out", pathError(path, err))
@@ -46,7 +48,7 @@ func NewRunDir(path string) (d RunDir, input *os.File, undo func() error, err er
 	if err := d.free(); err != nil {
 		return "", nil, nil, err
 	}
-	input, err = os.OpenFile(d.Path(InputFile), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	input, err = os.OpenFile(d.Path(copyName), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fail(err)
 	}
@@ -72,7 +74,7 @@ func (d RunDir) free() error {
 // directory when this process made it and nothing else is in it.
 func (d RunDir) remove(directory bool) error {
 	var errs []error
-	for _, name := range []string{InputFile, LedgerFile, LedgerFile + "-wal", LedgerFile + "-shm", "ledger.lock", JobFile, CollectionFile, ContractFile} {
+	for _, name := range []string{InputFile, WorkbookFile, LedgerFile, LedgerFile + "-wal", LedgerFile + "-shm", "ledger.lock", JobFile, CollectionFile, ContractFile} {
 		if err := os.Remove(d.Path(name)); err != nil && !errors.Is(err, os.ErrNotExist) {
 			errs = append(errs, err)
 		}

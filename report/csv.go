@@ -223,7 +223,7 @@ func (c *CSV) row(r *batch.RowResult) error {
 func (c *CSV) asItWas(cells []string) []string {
 	var out []string
 	for i, cell := range cells {
-		if i >= len(c.start.Header) || slices.Contains(c.keep, i) {
+		if i >= len(c.start.Header) || !request.Reserved(c.start.Header[i]) {
 			out = append(out, cell)
 		}
 	}

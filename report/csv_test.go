@@ -15,6 +15,10 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
+
 	"github.com/pmrun/pmrun/batch"
 	"github.com/pmrun/pmrun/batch/sheet"
 )
@@ -176,6 +180,56 @@ func TestCSVDialect(t *testing.T) {
 	}
 }
 
+// TestCSVEncoding: the files have the input's encoding, byte order mark and sep
+// line, and its cells byte for byte; what a server says that the encoding does not
+// have is written as "?".
+func TestCSVEncoding(t *testing.T) {
+	wide := unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
+	for _, tt := range []struct {
+		name, text, begin, end string
+		enc                    encoding.Encoding
+	}{
+		{"Windows-1252", "sep=;\r\nid;señor\r\n1;“Peña” €\r\n2;x\r\n", "sep=;\nid;señor;pmrun_row;", "\n1;“Peña” €;1;2;failed;field;1;;;\"está ?; mal\";;250;2026-03-04T05:06:08.089Z\n", charmap.Windows1252},
+		{"UTF-16", "\ufeffid\tseñor\r\n1\t“Peña” 😀\r\n2\tx\r\n", "\ufeffid\tseñor\tpmrun_row\t", "\n1\t“Peña” 😀\t1\t2\tfailed\tfield\t1\t\t\testá 😀; mal\t\t250\t2026-03-04T05:06:08.089Z\n", wide},
+	} {
+		in, err := tt.enc.NewEncoder().String(tt.text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := newRun(t, in, attempted(1, batch.Failed, batch.CauseField, "está 😀; mal"))
+		if _, err := r.replay(t, nil, r.csv()); err != nil {
+			t.Fatal(err)
+		}
+		failed, err := tt.enc.NewDecoder().String(r.files(t)["failed.csv"])
+		if err != nil || !strings.HasPrefix(failed, tt.begin) || !strings.HasSuffix(failed, tt.end) {
+			t.Errorf("%s: %v, %q\nwant %q ... %q", tt.name, err, failed, tt.begin, tt.end)
+		}
+	}
+}
+
+// TestCSVWide: a file of ten thousand columns has reports like another.
+func TestCSVWide(t *testing.T) {
+	const columns = 10_000
+	line := func(what string, row int) string {
+		cells := make([]string, columns)
+		for i := range cells {
+			cells[i] = fmt.Sprintf("%s%d.%d", what, row, i)
+		}
+		return strings.Join(cells, ",")
+	}
+	r := newRun(t, line("c", 0)+",pmrun_row\n"+line("x", 1)+",7\n"+line("x", 2)+",8\n", attempted(2, batch.Failed, batch.CauseField, "no"))
+	if _, err := r.replay(t, nil, r.csv()); err != nil {
+		t.Fatal(err)
+	}
+	files := r.files(t)
+	if want := line("c", 0) + "," + resultNames + "\n" + line("x", 2) + ",2,3,failed,field,"; !strings.HasPrefix(files["failed.csv"], want) {
+		t.Error("failed.csv is not as it has to be")
+	}
+	if !strings.HasSuffix(files["report.csv"], ","+line("x", 2)+"\n") {
+		t.Error("report.csv is not as it has to be")
+	}
+}
+
 // readBack reads a report as the next load would.
 func readBack(t *testing.T, path string, delimiter rune) [][]string {
 	t.Helper()
@@ -296,6 +350,9 @@ func FuzzResultCells(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, cell string) {
 		if strings.ToValidUTF8(cell, "") != cell || strings.ContainsRune(cell, 0) {
 			t.Skip("no CSV holds such a cell")
+		}
+		if cell == "" {
+			t.Skip("a blank row is no row")
 		}
 		dir := t.TempDir()
 		c := NewCSV(dir, openSheet)

@@ -60,7 +60,7 @@ func (r *run) input(t *testing.T, text string) {
 	}
 }
 
-func (r *run) source(t *testing.T) *sheet.CSV {
+func (r *run) source(t *testing.T) sheet.Reader {
 	t.Helper()
 	var opts sheet.Options
 	if r.start != nil {

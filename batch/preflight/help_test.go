@@ -33,6 +33,7 @@ type load struct {
 	variables map[string]string
 	columns   []string
 	rows      [][]string
+	defects   []batch.Defect // of every row
 	mapped    map[string]string
 	set       map[string]string
 	pack      map[string][]string
@@ -199,7 +200,7 @@ func (l *load) findings(t testing.TB) []preflight.Problem {
 		}
 	}
 	for i, cells := range l.rows {
-		for _, p := range checker.Row(batch.Row{Num: int64(i + 1), Line: int64(i + 2), Cells: cells}) {
+		for _, p := range checker.Row(batch.Row{Num: int64(i + 1), Line: int64(i + 2), Cells: cells, Defects: l.defects}) {
 			if p.Row != int64(i+1) || p.Line != int64(i+2) {
 				t.Errorf("a finding of row %d has row %d and line %d: %+v", i+1, p.Row, p.Line, p)
 			}

@@ -16,7 +16,7 @@ import (
 	"github.com/pmrun/pmrun/collection/vars"
 )
 
-// MaxCell is the largest cell that is sent, in bytes.
+// MaxCell is the largest cell that is sent, in bytes, unless Input has another.
 const MaxCell = 1 << 20
 
 // Checker runs the rules. Row is called once for every row, in order, by one
@@ -136,6 +136,9 @@ func (c *Checker) Row(row batch.Row) []Problem {
 			continue
 		}
 		for _, p := range r.row(rc) {
+			if r.ID != unreadable && defective(row, p.Column) {
+				continue // what such a cell holds is not its value
+			}
 			p.Row, p.Line = row.Num, row.Line
 			out = append(out, r.complete(p))
 		}
@@ -216,11 +219,15 @@ func raggedRow(rc *rowCheck) []Problem {
 }
 
 func cellTooLarge(rc *rowCheck) []Problem {
+	most := int64(MaxCell)
+	if rc.in.MaxCell > 0 {
+		most = rc.in.MaxCell
+	}
 	var out []Problem
 	for i, cell := range rc.row.Cells {
 		// Ragged rows do not come here. Result columns are not sent.
-		if name := rc.in.Header[i]; len(cell) > MaxCell && !request.Reserved(name) {
-			out = append(out, Problem{Column: name, Message: fmt.Sprintf("the cell has %d bytes; the most is %d", len(cell), MaxCell)})
+		if name := rc.in.Header[i]; int64(len(cell)) > most && !request.Reserved(name) {
+			out = append(out, Problem{Column: name, Message: fmt.Sprintf("the cell has %d bytes; the most is %d (limits: cell-bytes)", len(cell), most)})
 		}
 	}
 	return out

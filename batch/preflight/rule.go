@@ -53,6 +53,8 @@ type Input struct {
 	Collection *collection.Collection
 	// SameHost names the other runs of this machine that send to the same host.
 	SameHost []string
+	// MaxCell is the most bytes of a cell; 0 for the constant.
+	MaxCell int64
 	// Local is set when every connection stays on this machine.
 	Local bool
 }
@@ -166,8 +168,17 @@ func Rules() []Rule {
 			About: "a row has more or fewer cells than the header",
 			Mend:  "put cells that hold the delimiter or a line break in quotes, and fill missing cells", row: raggedRow},
 		{ID: "cell-too-large", Severity: Error, Source: ours, Cause: batch.CauseFormat,
-			About: "a cell is larger than 1 MiB",
-			Mend:  "shorten the cell; a quote that is never closed can cause this", row: cellTooLarge},
+			About: "a cell is larger than the limit, 1 MiB unless the job says otherwise",
+			Mend:  "shorten the cell, or set limits: {cell-bytes: N} in the job; a quote that is never closed can cause this", row: cellTooLarge},
+		{ID: dataFile, Severity: Warning, Source: ours, Cause: batch.CauseFormat,
+			About: "something about the data file was taken for granted",
+			Mend:  "nothing, when that is right"},
+		{ID: unreadable, Severity: Error, Source: ours, Cause: batch.CauseFormat,
+			About: "a cell has no text that could be sent: an error of a formula, or text that was damaged before",
+			Mend:  "correct the cell", row: cellUnreadable},
+		{ID: "mojibake", Severity: Warning, Source: ours, Cause: batch.CauseValue,
+			About: "a cell looks like UTF-8 that was once read as Windows-1252, such as \"Ã©\" for \"é\"",
+			Mend:  "export the file again as UTF-8, or correct the cell", row: mojibake},
 		{ID: "required-empty", Severity: Error, Source: vendor, Cause: batch.CauseField,
 			About: "a required field is empty",
 			Mend:  "fill the cell", row: requiredEmpty, request: constantFields(requiredEmpty)},

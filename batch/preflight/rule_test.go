@@ -402,6 +402,23 @@ func ruleCases() []ruleCase {
 		}},
 		{rule: "cell-unsendable", name: "JSON value inside the form", row: true, column: "n", also: []string{"form-not-json"}, spoil: func(l *load) { l.constant("form", `{"Number": {{n}}}`); l.add("n", "seven") }, near: func(l *load) { l.constant("form", `{"Number": {{n}}}`); l.add("n", "7") },
 			want: []string{"has to be JSON"}},
+		{rule: "cell-unreadable", name: "error of a formula", row: true, column: "status", near: nothing,
+			spoil: func(l *load) {
+				l.defects = []batch.Defect{{Column: "status", Message: "the cell B2 holds the error #N/A"}}
+				l.cell("status", "") // not required-empty too
+			},
+			want: []string{"B2", "#N/A", "correct the cell"}},
+		{rule: "mojibake", name: "accent", row: true, column: "contact", spoil: cell("contact", "Ana PeÃ±a"), near: cell("contact", "SÃO Â ÃÑA â€ Ã"),
+			want: []string{`"Ã±"`, `"ñ"`, "export the file again"}},
+		{rule: "mojibake", name: "euro", row: true, column: "contact", spoil: cell("contact", "5 â‚¬"), near: cell("contact", "5 €"), want: []string{`"€"`}},
+	}
+}
+
+// TestDataFile: what the reader of the file has found is a finding like others.
+func TestDataFile(t *testing.T) {
+	p := preflight.DataFile("2 rows are hidden", "unhide them")
+	if want := (preflight.Problem{Rule: "data-file", Severity: preflight.Warning, Cause: batch.CauseFormat, Message: "2 rows are hidden", Mend: "unhide them"}); p != want {
+		t.Errorf("%+v, want %+v", p, want)
 	}
 }
 
@@ -470,8 +487,8 @@ func TestRulesMetadata(t *testing.T) {
 			t.Errorf("the rule %s has the cause %q, which is not one of the documented", r.ID, r.Cause)
 		}
 		switch r.ID {
-		case preflight.KeyEmpty, preflight.DuplicateKey, preflight.ClockSkew, preflight.WhereFailed(batch.Row{}, io.EOF).Rule:
-			continue // the command's: its TestDuplicates, TestClockSkew and select.txtar have the cases
+		case preflight.KeyEmpty, preflight.DuplicateKey, preflight.ClockSkew, preflight.WhereFailed(batch.Row{}, io.EOF).Rule, "data-file":
+			continue // others find it: TestDuplicates, TestClockSkew, select.txtar and TestDataFile have the cases
 		}
 		if cases[r.ID] == 0 {
 			t.Errorf("the rule %s has no case in ruleCases", r.ID)

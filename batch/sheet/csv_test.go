@@ -22,6 +22,18 @@ func row(num, line int64, cells ...string) batch.Row {
 	return batch.Row{Num: num, Line: line, Cells: cells}
 }
 
+// utf16le and utf16be write text in UTF-16, without BOM.
+func utf16le(text string) string { return encoded(encUTF16LE, text) }
+func utf16be(text string) string { return encoded(encUTF16BE, text) }
+
+func encoded(name, text string) string {
+	out, err := encodingNamed(name).NewEncoder().String(text)
+	if err != nil {
+		panic(err)
+	}
+	return out
+}
+
 // good are files that can be read, and what is in them.
 var good = []struct {
 	name   string
@@ -32,6 +44,8 @@ var good = []struct {
 	blank  int64
 	delim  rune // 0: comma
 	bom    bool
+	enc    string
+	sep    bool
 }{
 	{name: "plain", in: "id,name\n1,Ana\n2,Luz\n", header: []string{"id", "name"}, rows: []batch.Row{row(1, 2, "1", "Ana"), row(2, 3, "2", "Luz")}},
 	{name: "no line end at the end", in: "id,name\n1,Ana", header: []string{"id", "name"}, rows: []batch.Row{row(1, 2, "1", "Ana")}},
@@ -74,20 +88,40 @@ var good = []struct {
 	{name: "pipes", in: "a|b\n1|2\n", header: []string{"a", "b"}, rows: []batch.Row{row(1, 2, "1", "2")}, delim: '|'},
 	{name: "delimiter given", in: "a,b;c\n1;2\n", opts: Options{Delimiter: ';'}, header: []string{"a,b", "c"}, rows: []batch.Row{row(1, 2, "1", "2")}, delim: ';'},
 	{name: "wide delimiter given", in: "a¦b\n1¦ÿ\n", opts: Options{Delimiter: '¦'}, header: []string{"a", "b"}, rows: []batch.Row{row(1, 2, "1", "ÿ")}, delim: '¦'},
-	{name: "sep line", in: "sep=;\r\na,x;b\r\n1;2\r\n", header: []string{"a,x", "b"}, rows: []batch.Row{row(1, 3, "1", "2")}, delim: ';'},
-	{name: "sep line, BOM, CR, blank line", in: bom + "SEP=|\r\ra|b\r1|2", header: []string{"a", "b"}, rows: []batch.Row{row(1, 4, "1", "2")}, delim: '|', bom: true, blank: 1},
-	{name: "sep line and delimiter given", in: "sep=,\na;b,c\n", opts: Options{Delimiter: ';'}, header: []string{"a", "b,c"}, delim: ';'},
-	{name: "sep line in words", in: "sep=\\t\na\tb\n", header: []string{"a", "b"}, delim: '\t'},
+	{name: "sep line", in: "sep=;\r\na,x;b\r\n1;2\r\n", header: []string{"a,x", "b"}, rows: []batch.Row{row(1, 3, "1", "2")}, delim: ';', sep: true},
+	{name: "sep line, BOM, CR, blank line", in: bom + "SEP=|\r\ra|b\r1|2", header: []string{"a", "b"}, rows: []batch.Row{row(1, 4, "1", "2")}, delim: '|', bom: true, blank: 1, sep: true},
+	{name: "sep line and delimiter given", in: "sep=,\na;b,c\n", opts: Options{Delimiter: ';'}, header: []string{"a", "b,c"}, delim: ';', sep: true},
+	{name: "sep line in words", in: "sep=\\t\na\tb\n", header: []string{"a", "b"}, delim: '\t', sep: true},
 	{name: "no sep line: more on it", in: "sep=,b\n1,2\n", header: []string{"sep=", "b"}, rows: []batch.Row{row(1, 2, "1", "2")}},
 	{name: "no sep line: quoted", in: "\"sep=;\"\n1\n", header: []string{"sep=;"}, rows: []batch.Row{row(1, 2, "1")}},
 	{name: "no sep line: not the first", in: "\nsep=;\n1\n", header: []string{"sep=", ""}, rows: []batch.Row{row(1, 3, "1")}, delim: ';', blank: 1},
 
+	{name: "UTF-16 LE", in: "\xff\xfe" + utf16le("id;año\r\n1;\"€\r\n😀\"\r\n2;x"), header: []string{"id", "año"}, rows: []batch.Row{row(1, 2, "1", "€\r\n😀"), row(2, 4, "2", "x")}, delim: ';', bom: true, enc: "utf-16le"},
+	{name: "UTF-16 BE", in: "\xfe\xff" + utf16be("id\taño\n1\t€"), header: []string{"id", "año"}, rows: []batch.Row{row(1, 2, "1", "€")}, delim: '\t', bom: true, enc: "utf-16be"},
+	{name: "UTF-16 LE without BOM", in: utf16le("id,n\n1,é\n"), header: []string{"id", "n"}, rows: []batch.Row{row(1, 2, "1", "é")}, enc: "utf-16le"},
+	{name: "UTF-16 BE without BOM, quoted", in: utf16be("\"id\",n\n1,é\n"), header: []string{"id", "n"}, rows: []batch.Row{row(1, 2, "1", "é")}, enc: "utf-16be"},
+	{name: "UTF-16 with a sep line", in: "\xff\xfe" + utf16le("sep=;\r\na;b\r\n1;2"), header: []string{"a", "b"}, rows: []batch.Row{row(1, 3, "1", "2")}, delim: ';', bom: true, enc: "utf-16le", sep: true},
+	{name: "UTF-16 as said", in: utf16be("я,ю\nб,в\n"), opts: Options{Encoding: "utf-16be"}, header: []string{"я", "ю"}, rows: []batch.Row{row(1, 2, "б", "в")}, enc: "utf-16be"},
+	{name: "UTF-16 as said, by its BOM", in: "\xfe\xff" + utf16be("a\n1"), opts: Options{Encoding: "utf-16"}, header: []string{"a"}, rows: []batch.Row{row(1, 2, "1")}, enc: "utf-16be", bom: true},
+	{name: "Windows-1252 as said", in: "id,n\n1,\x80 \xf1\x93\n", opts: Options{Encoding: "windows-1252"}, header: []string{"id", "n"}, rows: []batch.Row{row(1, 2, "1", "€ ñ“")}, enc: "windows-1252"},
+	{name: "CP850 as said", in: "id,n\r1,\"Pe\xa4a\r\x81\"\r", opts: Options{Encoding: "ibm850"}, header: []string{"id", "n"}, rows: []batch.Row{row(1, 2, "1", "Peña\rü")}, enc: "ibm850"},
+	{name: "Shift_JIS, with a pipe in a character", in: "id|n\n1|\x83\x7c\n", opts: Options{Encoding: "shift_jis"}, header: []string{"id", "n"}, rows: []batch.Row{row(1, 2, "1", "ポ")}, delim: '|', enc: "shift_jis"},
+	{name: "UTF-8 as said", in: "id,n\n1,é\n", opts: Options{Encoding: "utf-8"}, header: []string{"id", "n"}, rows: []batch.Row{row(1, 2, "1", "é")}},
+	{name: "lost character", in: "id,n\n1,Pe\uFFFDa\n2,x\n", header: []string{"id", "n"}, rows: []batch.Row{
+		{Num: 1, Line: 2, Cells: []string{"1", "Pe\uFFFDa"}, Defects: []batch.Defect{{Column: "n", Message: "the cell holds " + lostText}}}, row(2, 3, "2", "x")}},
+	{name: "lost character in a result column", in: "id,pmrun_message\n1,Pe\uFFFDa\n", header: []string{"id", "pmrun_message"}, rows: []batch.Row{row(1, 2, "1", "Pe\uFFFDa")}},
+	{name: "lost character in a result column, UTF-16", in: "\xff\xfe" + utf16le("id,pmrun_message\n1,Pe\uFFFDa\n"), header: []string{"id", "pmrun_message"}, rows: []batch.Row{row(1, 2, "1", "Pe\uFFFDa")}, bom: true, enc: "utf-16le"},
+	{name: "result columns alone do not make a row", in: "a,pmrun_row,pmrun_status\n,1,failed\nx,2,failed\n,3,failed,\n", header: []string{"a", "pmrun_row", "pmrun_status"}, rows: []batch.Row{row(1, 3, "x", "2", "failed"), row(2, 4, "", "3", "failed", "")}, blank: 1},
+	{name: "header row", in: "Report \"x;\" of May\r\n\rid,n\n1,2\n", opts: Options{HeaderRow: 3}, header: []string{"id", "n"}, rows: []batch.Row{row(1, 4, "1", "2")}},
+	{name: "header row 1", in: "id,n\n1,2\n", opts: Options{HeaderRow: 1}, header: []string{"id", "n"}, rows: []batch.Row{row(1, 2, "1", "2")}},
+	{name: "header row and sep line", in: "sep=;\nx\nid;n\n1;2\n", opts: Options{HeaderRow: 3}, header: []string{"id", "n"}, rows: []batch.Row{row(1, 4, "1", "2")}, delim: ';', sep: true},
+
 	{name: "header like SQL Server's", in: "[id],[name]\n1,2\n", header: []string{"[id]", "[name]"}, rows: []batch.Row{row(1, 2, "1", "2")}},
-	{name: "at MaxCell", in: "a,b\n12345,67890\n", opts: Options{MaxCell: 10}, header: []string{"a", "b"}, rows: []batch.Row{row(1, 2, "12345", "67890")}},
+	{name: "at the limit of a record", in: "a,b\n12345,67890\n", opts: Options{Limits: batch.Limits{RowBytes: 10}}, header: []string{"a", "b"}, rows: []batch.Row{row(1, 2, "12345", "67890")}},
 }
 
 // readAll reads c to its end.
-func readAll(c *CSV) (rows []batch.Row, err error) {
+func readAll(c batch.Source) (rows []batch.Row, err error) {
 	for {
 		r, err := c.Next()
 		if err == io.EOF {
@@ -122,7 +156,9 @@ func TestCSV(t *testing.T) {
 			if tt.delim == 0 {
 				tt.delim = ','
 			}
-			if got, want := c.Facts(), factsOf(tt.in, tt.delim, tt.bom, int64(len(tt.rows)), tt.blank); got != want {
+			want := factsOf(tt.in, batch.Dialect{Delimiter: tt.delim, Encoding: tt.enc, BOM: tt.bom, Sep: tt.sep}, int64(len(tt.rows)), tt.blank)
+			want.Limits, want.HeaderRow = tt.opts.Limits, tt.opts.HeaderRow
+			if got := c.Facts(); got != want {
 				t.Errorf("facts %+v, want %+v", got, want)
 			}
 			if copied.String() != tt.in {
@@ -135,10 +171,10 @@ func TestCSV(t *testing.T) {
 	}
 }
 
-func factsOf(in string, delim rune, bom bool, rows, blank int64) batch.Facts {
+func factsOf(in string, d batch.Dialect, rows, blank int64) batch.Facts {
 	sum := sha256.Sum256([]byte(in))
 	return batch.Facts{
-		Dialect: batch.Dialect{Delimiter: delim, BOM: bom},
+		Dialect: d,
 		Rows:    rows, Blank: blank, Size: int64(len(in)), SHA256: hex.EncodeToString(sum[:]),
 	}
 }
@@ -173,9 +209,32 @@ var bad = []struct {
 
 	{name: "NUL", in: "id,name\n1,x\n2,a\x00b\n", rows: 1, want: Error{Line: 3, Row: 2, Column: "name", Msg: "UTF-16", Mend: "UTF-8"}, also: "NUL"},
 	{name: "NUL and Windows-1252", in: "id,name\n1,\xe9\x00\n", want: Error{Line: 2, Row: 1, Column: "name", Msg: "UTF-16", Mend: "UTF-8"}},
-	{name: "UTF-16 LE without BOM", in: "i\x00d\x00,\x00n\x00\n\x00", want: Error{Line: 1, Msg: "UTF-16", Mend: "UTF-8"}, also: "NUL"},
-	{name: "UTF-16 BE without BOM", in: "\x00i\x00d\x00\n", want: Error{Line: 1, Msg: "UTF-16", Mend: "UTF-8"}},
-	{name: "UTF-16 LE without BOM, quoted", in: "\"\x00i\x00\"\x00,\x00", want: Error{Line: 1, Msg: "UTF-16", Mend: "UTF-8"}},
+
+	{name: "NUL at the begin", in: "\x00id,name\n1,x\n", want: Error{Line: 1, Msg: "UTF-16", Mend: "--encoding utf-16le"}, also: "NUL"},
+	{name: "lost character in the header", in: "id,a\uFFFDo\n", want: Error{Line: 1, Column: "#2", Msg: "U+FFFD", Mend: "write what was meant"}},
+	{name: "undecodable byte", in: "id,n\n1,x\n2,\"a\x81\"\n", opts: Options{Encoding: "windows-1252"}, rows: 1, want: Error{Line: 3, Row: 2, Column: "n", Msg: "none in windows-1252", Mend: "--encoding"}},
+	{name: "undecodable byte in KOI8", in: "id,n\n1,\xff\n2,\x00\n", opts: Options{Encoding: "koi8-r"}, rows: 1, want: Error{Line: 3, Row: 2, Column: "n", Msg: "NUL", Mend: "--encoding"}},
+	{name: "half a surrogate", in: utf16le("id,n\n1,x\n2,") + "\x3d\xd8" + utf16le("\n"), opts: Options{Encoding: "utf-16"}, rows: 1, want: Error{Line: 3, Row: 2, Column: "n", Msg: "none in utf-16le", Mend: "--encoding"}},
+	{name: "odd UTF-16", in: "\xff\xfe" + utf16le("id,n\n1,x\n2,y") + "z", rows: 1, want: Error{Line: 3, Row: 2, Column: "n", Msg: "none in utf-16le", Mend: "--encoding"}},
+	{name: "bad Shift_JIS", in: "id,n\n1,\x82\xa0\n2,\x82\n", opts: Options{Encoding: "shift_jis"}, rows: 1, want: Error{Line: 3, Row: 2, Column: "n", Msg: "none in shift_jis", Mend: "--encoding"}},
+	{name: "Shift_JIS with a second form", in: "id,n\n1,\x87\x9a\x81\xe6\n", opts: Options{Encoding: "shift_jis"}, want: Error{Msg: "byte for byte", Mend: "UTF-8"}},
+	{name: "BOM against --encoding", in: bom + "id\n", opts: Options{Encoding: "windows-1252"}, want: Error{Line: 1, Msg: "utf-8", Mend: "leave --encoding out"}},
+	{name: "BOM against --encoding utf-16", in: bom + "id\n", opts: Options{Encoding: "utf-16"}, want: Error{Line: 1, Msg: "utf-8", Mend: "leave --encoding out"}},
+	{name: "not the UTF-8 that --encoding says", in: "id\n\xe9\n", opts: Options{Encoding: "utf-8"}, want: Error{Line: 2, Row: 1, Column: "id", Msg: "not UTF-8", Mend: "--encoding"}},
+	{name: "JSON in UTF-16", in: "\xff\xfe" + utf16le("[{\"a\": 1}]"), want: Error{Msg: "JSON", Mend: "column names"}},
+	{name: "sheet of a CSV", in: "id\n1\n", opts: Options{Sheet: "Cases"}, want: Error{Msg: "no workbook", Mend: "--sheet"}},
+
+	{name: "header row is not there", in: "a\n1\n", opts: Options{HeaderRow: 3}, want: Error{Msg: "no line 3", Mend: "--header-row"}},
+	{name: "header row 1 is blank", in: "\na,b\n1,2\n", opts: Options{HeaderRow: 1}, want: Error{Line: 1, Msg: "is blank", Mend: "--header-row"}},
+	{name: "header row 1 of nothing", in: "", opts: Options{HeaderRow: 1}, want: Error{Msg: "is empty", Mend: "column names"}},
+	{name: "header row is blank", in: "x\n\na,b\n1,2\n", opts: Options{HeaderRow: 2}, want: Error{Line: 2, Msg: "is blank", Mend: "--header-row"}},
+	{name: "error after a header row", in: "Export\n\na,b\n1,\"2\n", opts: Options{HeaderRow: 3}, want: Error{Line: 4, Row: 1, Column: "b", Msg: "not closed", Mend: "close it"}},
+	{name: "only result columns", in: "pmrun_row,pmrun_status\n1,failed\n", want: Error{Line: 1, Msg: "only columns that pmrun has added", Mend: "columns with the data"}},
+
+	{name: "too many columns", in: "a,b,c\n1,2,3\n", opts: Options{Limits: batch.Limits{Columns: 2}}, want: Error{Line: 1, Msg: "3 columns; the most is 2 (limits: columns)", Mend: "columns: N"}},
+	{name: "names too long", in: "\n\nabc,def\n1,2\n", opts: Options{Limits: batch.Limits{HeaderBytes: 5}}, want: Error{Line: 3, Msg: "6 bytes; the most is 5 bytes (limits: header-bytes)", Mend: "header-bytes: N"}},
+	{name: "too many rows", in: "a\n1\n2\n\n3\n4\n", opts: Options{Limits: batch.Limits{Rows: 2}}, rows: 2, want: Error{Line: 5, Row: 3, Msg: "more than 2 rows (limits: rows)", Mend: "rows: N"}},
+	{name: "too large", in: "a\n1\n", opts: Options{Limits: batch.Limits{FileBytes: 3}}, want: Error{Msg: "larger than 3 bytes (limits: file-bytes)", Mend: "file-bytes: N"}},
 
 	{name: "bare quote", in: "id,size\n1,x\n2,5\" pipe\n", rows: 1, want: Error{Line: 3, Row: 2, Column: "size", Msg: "at byte 4 of line 3", Mend: `twice ("")`}},
 	{name: "bare quote after a space", in: "id,size\n1, \"x\"\n", want: Error{Line: 2, Row: 1, Column: "size", Msg: "at byte 4 of line 2", Mend: `twice ("")`}},
@@ -192,12 +251,12 @@ var bad = []struct {
 	{name: "quote error before bad text", in: "id,name\n1,a\"b\n2,\xe9\n", want: Error{Line: 2, Row: 1, Column: "name", Msg: "inside a cell", Mend: "quotes"}},
 	{name: "bad text before a quote error", in: "id,name\n2,\xe9\n1,a\"b\n", want: Error{Line: 2, Row: 1, Column: "name", Msg: "not UTF-8", Mend: "UTF-8"}},
 
-	{name: "cell longer than MaxCell", in: "a,b\n1,12345678901\n", opts: Options{MaxCell: 10}, want: Error{Line: 2, Row: 1, Msg: "longer than 10 bytes", Mend: "line ends"}},
-	{name: "record longer than MaxCell", in: "a,b\n123456,78901\n", opts: Options{MaxCell: 10}, want: Error{Line: 2, Row: 1, Msg: "longer than 10 bytes", Mend: "line ends"}},
+	{name: "cell longer than a record may be", in: "a,b\n1,12345678901\n", opts: Options{Limits: batch.Limits{RowBytes: 10}}, want: Error{Line: 2, Row: 1, Msg: "longer than 10 bytes", Mend: "line ends"}},
+	{name: "record longer than it may be", in: "a,b\n123456,78901\n", opts: Options{Limits: batch.Limits{RowBytes: 10}}, want: Error{Line: 2, Row: 1, Msg: "longer than 10 bytes", Mend: "line ends"}},
 
-	{name: "longer than MaxCell, no line end", in: "a,b\n1,2\n3,1234567890", opts: Options{MaxCell: 10}, rows: 1, want: Error{Line: 3, Row: 2, Msg: "longer than 10 bytes", Mend: "line ends"}},
-	{name: "longer than MaxCell, unclosed", in: "a,b\n1,2\n3,\"1234567890", opts: Options{MaxCell: 10}, rows: 1, want: Error{Line: 3, Row: 2, Column: "b", Msg: "not closed", Mend: "close it"}},
-	{name: "longer than MaxCell, text after a quote", in: "a,b\n1,2\n3,\"4\"567890\"", opts: Options{MaxCell: 10}, rows: 1, want: Error{Line: 3, Row: 2, Column: "b", Msg: "at byte 5 of line 3", Mend: `twice ("")`}},
+	{name: "longer than it may be, no line end", in: "a,b\n1,2\n3,1234567890", opts: Options{Limits: batch.Limits{RowBytes: 10}}, rows: 1, want: Error{Line: 3, Row: 2, Msg: "longer than 10 bytes", Mend: "line ends"}},
+	{name: "longer than it may be, unclosed", in: "a,b\n1,2\n3,\"1234567890", opts: Options{Limits: batch.Limits{RowBytes: 10}}, rows: 1, want: Error{Line: 3, Row: 2, Column: "b", Msg: "not closed", Mend: "close it"}},
+	{name: "longer than it may be, text after a quote", in: "a,b\n1,2\n3,\"4\"567890\"", opts: Options{Limits: batch.Limits{RowBytes: 10}}, rows: 1, want: Error{Line: 3, Row: 2, Column: "b", Msg: "at byte 5 of line 3", Mend: `twice ("")`}},
 
 	{name: "unclear delimiter", in: "a,b;c\n1,2;3\n", want: Error{Line: 1, Msg: `"," and ";"`, Mend: `--delimiter "," or --delimiter ";"`}},
 	{name: "unclear delimiter, tab", in: "a|b\tc\n", want: Error{Line: 1, Msg: `tab and "|"`, Mend: `--delimiter tab`}},
@@ -263,7 +322,7 @@ func TestRunaway(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			src := &endless{head: tt.head, body: tt.body}
-			c, err := NewCSV("rows.csv", io.LimitReader(src, 16<<20), Options{MaxCell: limit, Delimiter: ','})
+			c, err := NewCSV("rows.csv", io.LimitReader(src, 16<<20), Options{Limits: batch.Limits{RowBytes: limit}, Delimiter: ','})
 			if err == nil {
 				_, err = readAll(c)
 			}
@@ -284,7 +343,7 @@ func TestRunaway(t *testing.T) {
 // TestManyBlankLines: blank lines are no record, so no limit counts them.
 func TestManyBlankLines(t *testing.T) {
 	in := "a,b\n" + strings.Repeat("\n", 3*chunkSize) + "1,2\n"
-	c, err := NewCSV("rows.csv", strings.NewReader(in), Options{MaxCell: 1000})
+	c, err := NewCSV("rows.csv", strings.NewReader(in), Options{Limits: batch.Limits{RowBytes: 1000}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -329,6 +388,13 @@ func TestReadError(t *testing.T) {
 	}
 	if _, err := NewCSV("rows.csv", stuck{}, Options{}); !errors.Is(err, io.ErrNoProgress) {
 		t.Errorf("reader without progress: %v", err)
+	}
+	c, err = NewCSV("rows.csv", io.MultiReader(strings.NewReader(in), stuck{}), Options{Encoding: encWindows})
+	if err == nil {
+		_, err = readAll(c)
+	}
+	if !errors.Is(err, io.ErrNoProgress) {
+		t.Errorf("reader without progress in Windows-1252: %v", err)
 	}
 }
 

@@ -32,14 +32,19 @@ func (c *CSV) judge(cells []string, err error) error {
 	case err != nil:
 		return c.readError(err)
 	}
+	if sizeOf(cells) > c.max {
+		return c.longError(cells, false)
+	}
+	return nil
+}
+
+// sizeOf is how many bytes cells have together.
+func sizeOf(cells []string) int64 {
 	size := 0
 	for _, cell := range cells {
 		size += len(cell)
 	}
-	if size > c.max {
-		return c.longError(cells, false)
-	}
-	return nil
+	return int64(size)
 }
 
 // row is the number of the data row that is being read; 0 for the header.
@@ -58,13 +63,27 @@ func (c *CSV) column(i int) string {
 	return "#" + strconv.Itoa(i+1)
 }
 
+// textError reports a cell that holds bytes which are no text in the file's
+// encoding.
 func (c *CSV) textError(cell string, line int64, i int) error {
-	e := &Error{File: c.file, Line: line, Row: c.row(), Column: c.column(i), Msg: windowsText, Mend: saveUTF8}
-	if strings.IndexByte(cell, markNUL) >= 0 {
-		e.Msg = nulText
+	e := &Error{File: c.file, Line: line, Row: c.row(), Column: c.column(i), Msg: windowsText, Mend: saveNamed}
+	switch name := c.facts.Encoding; {
+	case strings.IndexByte(cell, markNUL) >= 0 && name == "":
+		e.Msg, e.Mend = nulText, saveUTF16
+	case strings.IndexByte(cell, markNUL) >= 0:
+		e.Msg, e.Mend = "a NUL character", "remove it, or check that --encoding is right"
+	case name != "":
+		e.Msg, e.Mend = "a character that is none in "+name, saveNamed
+	case strings.Contains(cell, lost):
+		e.Msg, e.Mend = lostText, mendLost
 	}
 	return e
 }
+
+const (
+	lostText = "the replacement character U+FFFD: an earlier program could not keep what stood there"
+	mendLost = "write what was meant, best from the original file"
+)
 
 // unclosed says whether pe is about a quote that is still open where the file, or
 // what the limit leaves of it, ends: only then pe stands behind the last byte.
@@ -90,8 +109,9 @@ func (c *CSV) quoteError(cells []string, pe *csv.ParseError) error {
 	if pe.Err == csv.ErrBareQuote {
 		e.Msg = `a quote (") inside a cell that does not begin with one`
 	}
-	// After a lone CR in a cell encoding/csv counts lines and bytes in its own way.
-	if lone := c.front.lone; lone < 0 || lone >= c.records.InputOffset() {
+	// After a lone CR in a cell encoding/csv counts lines and bytes in its own way,
+	// and bytes are those of UTF-8.
+	if lone := c.front.lone; c.facts.Encoding == "" && (lone < 0 || lone >= c.records.InputOffset()) {
 		e.Msg += fmt.Sprintf(", at byte %d of line %d", pe.Column, int64(pe.Line)+c.skipped)
 	}
 	return e
@@ -102,7 +122,7 @@ func (c *CSV) quoteError(cells []string, pe *csv.ParseError) error {
 func (c *CSV) longError(cells []string, open bool) error {
 	e := &Error{
 		File: c.file, Line: c.front.recLF + 1 + c.skipped + c.extra, Row: c.row(),
-		Msg:  "this record is longer than " + byteSize(c.max),
+		Msg:  "this record is longer than " + byteSize(c.max) + " (limits: row-bytes)",
 		Mend: "check that the file has line ends and that --delimiter is right",
 	}
 	if open {
@@ -117,7 +137,17 @@ func (c *CSV) longError(cells []string, open bool) error {
 }
 
 func (c *CSV) readError(err error) error {
-	e := &Error{File: c.file, Line: c.front.recLF + 1 + c.skipped + c.extra, Row: c.row(), Err: err}
+	e := &Error{File: c.file, Row: c.row(), Err: err}
+	if c.front != nil {
+		e.Line = c.front.recLF + 1 + c.skipped + c.extra
+	}
+	if err == errTooLarge {
+		return tooLarge(c.file, c.limits.FileBytes)
+	}
+	if err == errRewritten {
+		e.Line, e.Row, e.Msg, e.Mend, e.Err = 0, 0, err.Error(), saveUTF8, nil
+		return e
+	}
 	if ce, ok := errors.AsType[*copyError](err); ok {
 		e.Msg, e.Err = "the copy of the file cannot be written: "+plain(ce.err), ce.err
 		e.Mend = "check that the disk of the run directory has space"
@@ -127,13 +157,20 @@ func (c *CSV) readError(err error) error {
 	return e
 }
 
+// tooLarge reports a file over the limit.
+func tooLarge(file string, limit int64) error {
+	return &Error{File: file, Msg: "is larger than " + byteSize(limit) + " (limits: file-bytes)", Mend: "check that it is the right file; if it is, split it, or set limits: {file-bytes: N} in the job"}
+}
+
 // byteSize writes n bytes as a person would.
-func byteSize(n int) string {
+func byteSize(n int64) string {
 	switch {
+	case n >= 1<<30 && n%(1<<30) == 0:
+		return strconv.FormatInt(n>>30, 10) + " GiB"
 	case n >= 1<<20 && n%(1<<20) == 0:
-		return strconv.Itoa(n>>20) + " MiB"
+		return strconv.FormatInt(n>>20, 10) + " MiB"
 	case n >= 1<<10 && n%(1<<10) == 0:
-		return strconv.Itoa(n>>10) + " KiB"
+		return strconv.FormatInt(n>>10, 10) + " KiB"
 	}
-	return strconv.Itoa(n) + " bytes"
+	return strconv.FormatInt(n, 10) + " bytes"
 }

@@ -48,6 +48,7 @@ type front struct {
 	marked  bool  // a markCR was put somewhere
 	lone    int64 // offset of the first one that no LF follows, or -1
 	tainted bool  // not all was UTF-8 without NUL
+	lossy   bool  // there was a U+FFFD
 	long    bool  // the last record is longer than max: the output ends in it
 }
 
@@ -127,19 +128,12 @@ func unsure(b []byte) int {
 	if n := len(b); n > 0 && (b[n-1] == '\r' || b[n-1] == ctrlZ) {
 		return 1
 	}
-	for i := 1; i < utf8.UTFMax && i <= len(b); i++ {
-		if tail := b[len(b)-i:]; utf8.RuneStart(tail[0]) {
-			if utf8.FullRune(tail) {
-				return 0
-			}
-			return i
-		}
-	}
-	return 0
+	return cutRune(b)
 }
 
 // guard puts marks for NULs, and makes sure that bytes of the file are no marks.
 func (f *front) guard(b []byte) {
+	f.lossy = f.lossy || bytes.Contains(b, []byte(lost))
 	if utf8.Valid(b) && bytes.IndexByte(b, 0) < 0 {
 		return
 	}

@@ -3,6 +3,7 @@ package sheet
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"hash"
 	"io"
 )
@@ -14,10 +15,11 @@ type source struct {
 	tee  io.Writer // may be nil
 	hash hash.Hash
 	size int64
+	max  int64
 }
 
-func newSource(r io.Reader, tee io.Writer) *source {
-	return &source{r: r, tee: tee, hash: sha256.New()}
+func newSource(r io.Reader, tee io.Writer, max int64) *source {
+	return &source{r: r, tee: tee, hash: sha256.New(), max: max}
 }
 
 // Read implements io.Reader. Bytes that could not be copied are not passed on.
@@ -32,7 +34,9 @@ func (s *source) Read(p []byte) (int, error) {
 			return 0, &copyError{werr}
 		}
 	}
-	s.size += int64(n)
+	if s.size += int64(n); s.size > s.max {
+		return 0, errTooLarge
+	}
 	s.hash.Write(p[:n])
 	return n, err
 }
@@ -45,3 +49,6 @@ type copyError struct{ err error }
 
 func (e *copyError) Error() string { return e.err.Error() }
 func (e *copyError) Unwrap() error { return e.err }
+
+// errTooLarge says that a file is larger than its limit.
+var errTooLarge = errors.New("file too large")

@@ -25,6 +25,8 @@ var only = map[string][]string{
 	"github.com/rbretecher/go-postman-collection": {"collection"},
 	"github.com/spf13/cobra":                      {"cmd/pmrun"},
 	"github.com/expr-lang/expr":                   {"batch/contract", "batch/sheet"},
+	"github.com/xuri/excelize/v2":                 {"batch/sheet", "report/xlsx"},
+	"github.com/xuri/nfp":                         {"batch/sheet"},
 	"golang.org/x/time/rate":                      {"batch/pace", "batch/mockcrm"},
 	"github.com/schollz/progressbar/v3":           {"report"},
 	"github.com/brianvoe/gofakeit/v7":             {"collection/vars"},

@@ -43,7 +43,7 @@ func (a *app) dryRun(ctx context.Context, job *batch.Job, s *settings) error {
 // printRequests reads the rows again and shows the request of each that would be
 // sent.
 func (a *app) printRequests(ctx context.Context, p *prepared, left map[int64]bool) error {
-	src, err := sheet.Open(p.job.Data, sheet.Options{Delimiter: p.facts.Delimiter})
+	src, err := sheet.Reopen(p.job.Data, p.facts)
 	if err != nil {
 		return err
 	}

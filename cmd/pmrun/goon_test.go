@@ -218,12 +218,12 @@ func TestSameDirectory(t *testing.T) {
 	// Before the ledger is there, another process has claimed the directory by
 	// its first file.
 	claimed := filepath.Join(dir, "claimed")
-	d, file, undo, err := batch.NewRunDir(claimed)
+	d, file, undo, err := batch.NewRunDir(claimed, batch.InputFile)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	if _, _, _, err := batch.NewRunDir(claimed); err == nil {
+	if _, _, _, err := batch.NewRunDir(claimed, batch.InputFile); err == nil {
 		t.Error("two processes have one directory")
 	}
 	write(t, claimed, "somebody's.txt", "keep")

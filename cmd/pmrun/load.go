@@ -16,6 +16,7 @@ import (
 	"github.com/pmrun/pmrun/batch"
 	"github.com/pmrun/pmrun/batch/ledger"
 	"github.com/pmrun/pmrun/batch/preflight"
+	"github.com/pmrun/pmrun/batch/sheet"
 	"github.com/pmrun/pmrun/collection/request"
 )
 
@@ -63,7 +64,7 @@ func (a *app) load(ctx context.Context, cmd *cobra.Command, s *settings, arg str
 	if job.DryRun {
 		return a.dryRun(ctx, job, s)
 	}
-	dir, file, undo, err := batch.NewRunDir(outDir(job))
+	dir, file, undo, err := batch.NewRunDir(outDir(job), sheet.InputName(job.Data))
 	if err != nil {
 		return err
 	}

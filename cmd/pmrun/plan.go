@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/pmrun/pmrun/batch"
 	"github.com/pmrun/pmrun/batch/preflight"
 	"github.com/pmrun/pmrun/collection/request"
 )
@@ -40,8 +41,11 @@ type dataFacts struct {
 	File      string `json:"file"`
 	Size      int64  `json:"size"`
 	SHA256    string `json:"sha256"`
-	Delimiter string `json:"delimiter"`
+	Delimiter string `json:"delimiter,omitempty"` // of a CSV, like the next two
+	Encoding  string `json:"encoding,omitempty"`
 	BOM       bool   `json:"bom"`
+	Sheet     string `json:"sheet,omitempty"`
+	HeaderRow int64  `json:"header_row,omitempty"`
 	Rows      int64  `json:"rows"`
 	Blank     int64  `json:"blank_lines"`
 }
@@ -61,10 +65,7 @@ func (p *prepared) plan() *plan {
 	out := &plan{
 		Request: p.item.Path(), Method: p.template.Method, URL: p.masker.Mask(p.template.URL()), Host: p.host(),
 		Contract: "none", Rate: p.rate.String(),
-		Data: dataFacts{
-			File: p.job.Data, Size: p.facts.Size, SHA256: p.facts.SHA256, Delimiter: delimiterName(p.facts.Delimiter),
-			BOM: p.facts.BOM, Rows: p.facts.Rows, Blank: p.facts.Blank,
-		},
+		Data:       newDataFacts(p.job.Data, p.facts),
 		Problems:   append(append([]preflight.Problem{}, p.problems...), p.rows.examples...),
 		RowsByRule: p.rows.byRule, Invalid: p.rows.invalid, Skipped: p.rows.skipped, Unselected: p.rows.left,
 	}
@@ -101,6 +102,32 @@ func (p *prepared) plan() *plan {
 	return out
 }
 
+func newDataFacts(file string, f batch.Facts) dataFacts {
+	d := dataFacts{File: file, Size: f.Size, SHA256: f.SHA256, Sheet: f.Sheet, HeaderRow: f.HeaderRow, Rows: f.Rows, Blank: f.Blank}
+	if d.Sheet != "" {
+		return d // its facts have the dialect of the reports
+	}
+	d.Delimiter, d.Encoding, d.BOM = delimiterName(f.Delimiter), f.Encoding, f.BOM
+	if d.Encoding == "" {
+		d.Encoding = "utf-8"
+	}
+	return d
+}
+
+// format says how the file is written.
+func (d *dataFacts) format() string {
+	var text string
+	if d.Sheet != "" {
+		text = fmt.Sprintf("sheet %q", d.Sheet)
+	} else {
+		text = fmt.Sprintf("delimiter %s, %s%s", d.Delimiter, strings.Replace(d.Encoding, "utf-", "UTF-", 1), map[bool]string{true: " with BOM"}[d.BOM])
+	}
+	if d.HeaderRow > 0 {
+		text += fmt.Sprintf(", column names in line %d", d.HeaderRow)
+	}
+	return text
+}
+
 // expected is how long the valid rows take at the rate.
 func (p *prepared) expected() time.Duration {
 	seconds := float64(p.toSend()) / p.rate.PerSecond
@@ -126,7 +153,7 @@ func (pl *plan) write(w io.Writer) error {
 	fmt.Fprintf(&b, "request   %s: %s %s\n", pl.Request, pl.Method, pl.URL)
 	fmt.Fprintf(&b, "host      %s\n", pl.Host)
 	fmt.Fprintf(&b, "contract  %s\n", pl.Contract)
-	fmt.Fprintf(&b, "data      %s: %d rows, %d bytes, delimiter %s, UTF-8%s", pl.Data.File, pl.Data.Rows, pl.Data.Size, pl.Data.Delimiter, map[bool]string{true: " with BOM"}[pl.Data.BOM])
+	fmt.Fprintf(&b, "data      %s: %d rows, %d bytes, %s", pl.Data.File, pl.Data.Rows, pl.Data.Size, pl.Data.format())
 	if pl.Data.Blank > 0 {
 		fmt.Fprintf(&b, ", %d blank lines skipped", pl.Data.Blank)
 	}

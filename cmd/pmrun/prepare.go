@@ -31,7 +31,7 @@ type prepared struct {
 	judge      batch.Judge
 	captures   *contract.Captures // nil when none
 	rate       batch.Rate
-	data       *sheet.CSV // nil when the rows come from a run directory
+	data       sheet.Reader // nil when the rows come from a run directory
 	header     []string
 	filter     *sheet.Filter // nil when every row is taken
 	keys       *keyIndex     // nil when rows are not compared
@@ -58,12 +58,9 @@ func (a *app) prepare(ctx context.Context, job *batch.Job, mock bool, tee io.Wri
 	if err := a.readRequest(ctx, p); err != nil {
 		return nil, err
 	}
-	o := sheet.Options{Tee: tee}
-	var err error
-	if job.Delimiter != "" {
-		if o.Delimiter, err = sheet.ParseDelimiter(job.Delimiter); err != nil {
-			return nil, err
-		}
+	o, err := sheetOptions(job, tee)
+	if err != nil {
+		return nil, err
 	}
 	if p.data, err = sheet.Open(job.Data, o); err != nil {
 		return nil, err
@@ -73,6 +70,23 @@ func (a *app) prepare(ctx context.Context, job *batch.Job, mock bool, tee io.Wri
 	}
 	p.compile(p.data.Header(), mock)
 	return p, nil
+}
+
+// sheetOptions are how the job says that its data file is read.
+func sheetOptions(job *batch.Job, tee io.Writer) (o sheet.Options, err error) {
+	o = sheet.Options{Tee: tee, Sheet: job.Sheet, HeaderRow: job.HeaderRow}
+	if job.Limits != nil {
+		o.Limits = *job.Limits
+	}
+	if job.Delimiter != "" {
+		if o.Delimiter, err = sheet.ParseDelimiter(job.Delimiter); err != nil {
+			return o, err
+		}
+	}
+	if job.Encoding != "" {
+		o.Encoding, err = sheet.ParseEncoding(job.Encoding)
+	}
+	return o, err
 }
 
 // toSend is how many rows are left to be sent.
@@ -270,7 +284,16 @@ func (p *prepared) checker() *preflight.Checker {
 	return preflight.New(&preflight.Input{
 		Template: p.template, Contract: p.contract, Header: p.header, Values: p.job.Values, Local: p.local,
 		CustomFields: p.job.CustomFields, Pack: p.job.Pack, Collection: p.collection, SameHost: p.sameHost,
+		MaxCell: p.cellLimit(),
 	})
+}
+
+// cellLimit is the most bytes of a cell.
+func (p *prepared) cellLimit() int64 {
+	if p.job.Limits == nil {
+		return 0 // the default
+	}
+	return p.job.Limits.CellBytes
 }
 
 // note counts a finding, and keeps it as an example when there are few.
@@ -292,6 +315,9 @@ func (p *prepared) preflight(ctx context.Context, leave func(batch.Record) error
 		if errors.Is(err, io.EOF) {
 			p.facts = p.data.Facts()
 			p.problems = append(p.problems, checker.Finish()...)
+			for _, f := range p.data.Findings() {
+				p.problems = append(p.problems, preflight.DataFile(f.Message, f.Mend))
+			}
 			switch p.facts.Rows {
 			case 0:
 				return fmt.Errorf("%s has a header and no rows: there is nothing to load", p.job.Data)

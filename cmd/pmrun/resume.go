@@ -183,7 +183,7 @@ func (a *app) reprepare(cmd *cobra.Command, s *settings, o *opened) (*prepared, 
 		return nil, err
 	}
 	original := job.Data
-	job.Collection, job.Data = o.dir.Path(batch.CollectionFile), o.dir.Path(batch.InputFile)
+	job.Collection, job.Data = o.dir.Path(batch.CollectionFile), inputPath(o.dir, o.start)
 	job.Contract = o.dir.Path(batch.ContractFile)
 	if _, err := os.Stat(job.Contract); errors.Is(err, os.ErrNotExist) {
 		job.Contract = contract.None // the digest tells whether that is right

@@ -95,7 +95,7 @@ func (p *prepared) writeRunDir(dir batch.RunDir, input *inputCopy, s *settings) 
 
 // withoutCopy makes a run read the data file itself.
 func (p *prepared) withoutCopy(dir batch.RunDir, start *batch.Start) (err error) {
-	if err := os.Remove(dir.Path(batch.InputFile)); err != nil {
+	if err := os.Remove(dir.Path(p.facts.InputFile())); err != nil {
 		return err
 	}
 	if start.Data, err = filepath.Abs(p.job.Data); err != nil {

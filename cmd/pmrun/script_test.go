@@ -32,6 +32,10 @@ func TestScript(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code":  cmdCode,
 			"nodir": cmdNoDir,
+			// for sheets.txtar
+			"encode":   cmdEncode,
+			"replace":  cmdReplace,
+			"workbook": cmdWorkbook,
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("EXAMPLE", example)

@@ -201,7 +201,7 @@ func inputPath(dir batch.RunDir, start *batch.Start) string {
 	if start.Data != "" {
 		return start.Data
 	}
-	return dir.Path(batch.InputFile)
+	return dir.Path(start.Facts.InputFile())
 }
 
 // openInput opens the rows of a run, as they were understood when it began. A
@@ -217,7 +217,7 @@ func openInput(dir batch.RunDir, start *batch.Start) (batch.Source, error) {
 			return nil, fmt.Errorf("refused: %s has changed since the run began, and the run has no copy (--no-copy); restore it", path)
 		}
 	}
-	return sheet.Open(path, sheet.Options{Delimiter: start.Facts.Delimiter})
+	return sheet.Reopen(path, start.Facts)
 }
 
 // selection says, a bit a row, which rows are to be sent and which have a record.

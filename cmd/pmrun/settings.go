@@ -33,7 +33,10 @@ const (
 // jobFlags are those of load and check.
 func (s *settings) jobFlags(f *pflag.FlagSet) {
 	f.StringVar(&s.Request, "request", "", "the request: its name, Folder/Name, or id")
-	f.StringVarP(&s.Data, "data", "d", "", "the rows: a CSV `FILE`")
+	f.StringVarP(&s.Data, "data", "d", "", "the rows: a CSV or Excel (.xlsx) `FILE`")
+	f.StringVar(&s.Sheet, "sheet", "", "sheet of a workbook, `NAME|N` (the only one with cells)")
+	f.Int64Var(&s.HeaderRow, "header-row", 0, "line or sheet row `N` with the column names; what stands before it is left out (the first that is not blank)")
+	f.StringVar(&s.Encoding, "encoding", "", "of a CSV, `NAME` such as windows-1252 or utf-16 (by its byte order mark, else UTF-8 when all of it is, else windows-1252)")
 	f.StringVar(&s.Delimiter, "delimiter", "", "between cells: , ; tab | (found by itself)")
 	f.StringVar(&s.Rows, "rows", "", "only these rows: `100-200`, or 1-10,25,300-; the others are skipped")
 	f.StringVar(&s.Where, "where", "", "only rows for which `EXPR` over row, num and line holds; the others are skipped")
@@ -48,7 +51,7 @@ func (s *settings) jobFlags(f *pflag.FlagSet) {
 	f.StringVar(&s.Against, "against", "", "skip rows whose key an earlier run, `RUNDIR`, inserted")
 	f.StringVar(&s.History, "history", "", "skip rows whose key any run in `DIR` inserted")
 	f.StringVar(&s.IdempotencyHeader, "idempotency-header", "", "send a header `NAME` with a value of its own for each row, the same on every attempt")
-	s.ofJob("request", "data", "delimiter", "rows", "where", "map", "set", "pack", "key", "contract", "success-if", "capture", "skip-invalid", "against", "history", "idempotency-header")
+	s.ofJob("request", "data", "sheet", "header-row", "encoding", "delimiter", "rows", "where", "map", "set", "pack", "key", "contract", "success-if", "capture", "skip-invalid", "against", "history", "idempotency-header")
 	s.variableFlags(f)
 	s.paceFlags(f)
 }
@@ -118,6 +121,12 @@ func checkJob(j *batch.Job) error {
 	need(j.Data, "no data: name the rows' file with --data, or data: in the job")
 	if j.First < 0 {
 		errs = append(errs, fmt.Errorf("first is %d: it has to be 1 or more", j.First))
+	}
+	if j.HeaderRow < 0 {
+		errs = append(errs, fmt.Errorf("header-row is %d: it has to be 1 or more", j.HeaderRow))
+	}
+	if j.Limits != nil {
+		errs = append(errs, j.Limits.Check())
 	}
 	return errors.Join(append(errs, checkNumbers(j))...)
 }
