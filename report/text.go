@@ -98,8 +98,7 @@ func (t *Text) causes(b *strings.Builder) {
 		}
 		fmt.Fprintf(b, "\n  %s: %s\n", what, plural(g.Rows, "row"))
 		fmt.Fprintf(b, "    line %d%s\n", g.Example.Line, example(&g.Example))
-		// The message of an invalid row names its remedy itself.
-		if mend := t.start.Mends[g.Cause]; mend != "" && g.Status != batch.Invalid && !said[g.Cause] {
+		if mend := t.mend(&g.Example); mend != "" && !said[g.Cause] {
 			said[g.Cause] = true
 			fmt.Fprintf(b, "    -> %s\n", oneLine(mend))
 		}
@@ -147,6 +146,9 @@ func (t *Text) files(b *strings.Builder) {
 	}
 	fmt.Fprintf(b, "\nreports in %s\n", t.start.Dir)
 	t.file(b, ReportFile, "every row, with its status")
+	t.file(b, HTMLFile, "the same for a browser: counts, causes, and rows that did not succeed")
+	t.file(b, MarkdownFile, "the counts and causes, to paste into a ticket")
+	t.file(b, JUnitFile, "for CI systems")
 	for _, f := range []struct {
 		status batch.Status
 		about  string

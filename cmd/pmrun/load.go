@@ -30,7 +30,9 @@ directory with the durable record and the reports.
 
 ` + exitCodes,
 		Args: oneArg(jobArg),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.load(cmd.Context(), cmd, s, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withEvents(s, "load", func(a *app) error { return a.load(cmd.Context(), cmd, s, args[0]) })
+		},
 	}
 	s.jobFlags(cmd.Flags())
 	cmd.Flags().StringVar(&s.out, "out", "", "run `DIR` to write (runs/JOB-TIME)")
@@ -44,12 +46,14 @@ directory with the durable record and the reports.
 	s.settleFlag(cmd.Flags())
 	cmd.Flags().Int64Var(&s.first, "first", 0, "stop after `N` rows, as if interrupted; resume goes on")
 	a.outputFlags(cmd, s)
+	s.formatFlag(cmd.Flags())
 	return cmd
 }
 
 func (a *app) outputFlags(cmd *cobra.Command, s *settings) {
 	cmd.Flags().BoolVar(&s.noProgress, "no-progress", false, "show no progress")
 	cmd.Flags().BoolVar(&s.quiet, "quiet", false, "print nothing but errors")
+	s.eventsFlag(cmd.Flags())
 }
 
 func (a *app) load(ctx context.Context, cmd *cobra.Command, s *settings, arg string) (err error) {
@@ -59,6 +63,9 @@ func (a *app) load(ctx context.Context, cmd *cobra.Command, s *settings, arg str
 	}
 	if s.first < 0 {
 		return fmt.Errorf("first is %d: it has to be 1 or more", s.first)
+	}
+	if err := s.checkFormats(); err != nil {
+		return err
 	}
 	dir, file, undo, err := batch.NewRunDir(outDir(job))
 	if err != nil {

@@ -63,22 +63,27 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return batch.ExitOK
-	}
-	code := batch.ExitUsage
-	if errors.Is(err, context.Canceled) {
-		code = batch.ExitInterrupted
-	}
+	code := exitCode(err)
 	var exit *exitError
-	if errors.As(err, &exit) {
-		code = exit.code
-		if exit.err == nil {
-			return code
-		}
+	if err == nil || errors.As(err, &exit) && exit.err == nil {
+		return code
 	}
 	fmt.Fprintf(stderr, "pmrun: %s\n", strings.ReplaceAll(err.Error(), "\n", "\n       "))
 	return code
+}
+
+// exitCode is what an error of a command ends the program with.
+func exitCode(err error) int {
+	var exit *exitError
+	switch {
+	case err == nil:
+		return batch.ExitOK
+	case errors.As(err, &exit):
+		return exit.code
+	case errors.Is(err, context.Canceled):
+		return batch.ExitInterrupted
+	}
+	return batch.ExitUsage
 }
 
 func (a *app) root() *cobra.Command {

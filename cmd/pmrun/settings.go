@@ -27,6 +27,9 @@ type settings struct {
 	against, history, idempotency                              string
 	key                                                        []string
 	timeout, maxWait                                           time.Duration
+	events                                                     string
+	formats                                                    []string
+	stream                                                     *eventStream // of --events
 }
 
 // Defaults of the pace.

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/pmrun/pmrun/batch"
+	"github.com/pmrun/pmrun/batch/sheet"
+	"github.com/pmrun/pmrun/collection"
+	"github.com/pmrun/pmrun/report"
+)
+
+// format is one kind of report.
+type format struct {
+	name string
+	// file is in the run directory when the report was written.
+	file string
+	// usual ones are written when none is named.
+	usual bool
+	open  func(dir string) report.Handler
+}
+
+// formats lists every kind of report.
+func formats() []format {
+	return []format{
+		{"csv", report.ReportFile, true, func(dir string) report.Handler {
+			return report.NewCSV(dir, func(w io.Writer, d batch.Dialect) report.RecordWriter { return sheet.NewWriter(w, d) })
+		}},
+		{"json", report.SummaryFile, true, func(dir string) report.Handler { return report.NewJSON(dir, tool()) }},
+		{"html", report.HTMLFile, true, func(dir string) report.Handler { return report.NewHTML(dir, tool()) }},
+		{"junit", report.JUnitFile, false, func(dir string) report.Handler { return report.NewJUnit(dir) }},
+		{"md", report.MarkdownFile, false, func(dir string) report.Handler { return report.NewMarkdown(dir, tool()) }},
+	}
+}
+
+// formatNames lists what --format takes.
+func formatNames() []string {
+	var names []string
+	for _, f := range formats() {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+func (s *settings) formatFlag(f *pflag.FlagSet) {
+	f.StringSliceVar(&s.formats, "format", nil, "`LIST` of reports to write: "+strings.Join(formatNames(), ", ")+" (csv,json,html)")
+}
+
+// checkFormats refuses a report that is not known.
+func (s *settings) checkFormats() error {
+	for _, name := range s.formats {
+		if slices.Contains(formatNames(), name) {
+			continue
+		}
+		msg := fmt.Sprintf("there is no report %q: --format takes %s", name, strings.Join(formatNames(), ", "))
+		if near, ok := collection.Nearest(name, formatNames()); ok {
+			msg += fmt.Sprintf("; did you mean %q?", near)
+		}
+		return fmt.Errorf("%s", msg)
+	}
+	return nil
+}
+
+// reports makes the handlers of the reports to write: those asked for, and those
+// that the run directory has already, so that no two of them tell of different
+// moments.
+func (s *settings) reports(dir batch.RunDir) []report.Handler {
+	var handlers []report.Handler
+	for _, f := range formats() {
+		wanted := slices.Contains(s.formats, f.name) || len(s.formats) == 0 && f.usual
+		if _, err := os.Lstat(dir.Path(f.file)); wanted || err == nil {
+			handlers = append(handlers, f.open(string(dir)))
+		}
+	}
+	return handlers
+}
