@@ -41,7 +41,7 @@ type records interface {
 // CSV reads a file of comma-separated values (or another delimiter) in UTF-8, as
 // a stream. It implements batch.Source. It is not safe for concurrent use.
 //
-// Blank lines and records of empty cells only are no rows. Rows may have more or
+// Blank lines, records of empty cells only and comments (see Comment) are no rows. Rows may have more or
 // fewer cells than the header. Quotes are strict, as in RFC 4180.
 type CSV struct {
 	file    string
@@ -220,7 +220,12 @@ func (c *CSV) read() ([]string, int64, error) {
 		c.facts.Blank += line - c.end - 1 // lines that encoding/csv has passed over
 		c.end = last
 		start := line + c.skipped + c.extra
-		if blank(cells) {
+		is, partly := Comment(cells)
+		if partly {
+			c.err = c.partComment(start)
+			break
+		}
+		if is || blank(cells) {
 			c.facts.Blank++
 			continue
 		}

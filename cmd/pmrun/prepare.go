@@ -267,7 +267,7 @@ func (p *prepared) preflight(ctx context.Context, leave func(batch.Record) error
 			p.facts = p.data.Facts()
 			p.problems = append(p.problems, checker.Finish()...)
 			if p.facts.Rows == 0 {
-				return fmt.Errorf("%s has a header and no rows: there is nothing to load", p.job.Data)
+				return fmt.Errorf("%s has a header and no rows: there is nothing to load; write a line for each record below the header", p.job.Data)
 			}
 			return nil
 		}
