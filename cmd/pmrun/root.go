@@ -105,11 +105,11 @@ and a report that says, row by row, what happened.
 			return cmd.Help()
 		},
 	}
-	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%s: see %s --help", flagMessage(err), cmd.CommandPath())
 	})
 	root.AddCommand(a.loadCommand(), a.checkCommand(), a.listCommand(), a.initCommand(), a.resumeCommand(), a.retryCommand(), a.reconcileCommand(), a.verifyCommand(), a.undoCommand(), a.reportCommand(), a.mockCommand(), a.versionCommand(), a.helpTopic("exit-codes", "What each exit code means", func() string { return exitCodes }), a.helpTopic("rules", "What preflight checks", rulesText), a.helpTopic("errors", "What each status and cause means, and what to do", errorsText))
+	completeArgs(root)
 	return root
 }
 
