@@ -147,6 +147,7 @@ func (t *Text) files(b *strings.Builder) {
 	fmt.Fprintf(b, "\nreports in %s\n", t.start.Dir)
 	t.file(b, ReportFile, "every row, with its status")
 	t.file(b, HTMLFile, "the same for a browser: counts, causes, and rows that did not succeed")
+	t.file(b, "report.xlsx", "the same as a workbook")
 	t.file(b, MarkdownFile, "the counts and causes, to paste into a ticket")
 	t.file(b, JUnitFile, "for CI systems")
 	for _, f := range []struct {

@@ -24,6 +24,7 @@ var only = map[string][]string{
 	"database/sql":       {"batch/ledger"},
 	"github.com/rbretecher/go-postman-collection": {"collection"},
 	"github.com/spf13/cobra":                      {"cmd/pmrun"},
+	"github.com/xuri/excelize/v2":                 {"batch/sheet", "report/xlsx"},
 	"github.com/expr-lang/expr":                   {"batch/contract"},
 	"golang.org/x/time/rate":                      {"batch/pace", "batch/mockcrm"},
 	"github.com/schollz/progressbar/v3":           {"report"},

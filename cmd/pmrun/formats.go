@@ -13,6 +13,7 @@ import (
 	"github.com/pmrun/pmrun/batch/sheet"
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/report"
+	"github.com/pmrun/pmrun/report/xlsx"
 )
 
 // format is one kind of report.
@@ -35,6 +36,7 @@ func formats() []format {
 		{"html", report.HTMLFile, true, func(dir string) report.Handler { return report.NewHTML(dir, tool()) }},
 		{"junit", report.JUnitFile, false, func(dir string) report.Handler { return report.NewJUnit(dir) }},
 		{"md", report.MarkdownFile, false, func(dir string) report.Handler { return report.NewMarkdown(dir, tool()) }},
+		{"xlsx", xlsx.File, false, func(dir string) report.Handler { return xlsx.New(dir, tool()) }},
 	}
 }
 
