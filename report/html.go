@@ -29,6 +29,7 @@ var htmlText string
 // and memory are bounded.
 type HTML struct {
 	*Summary
+	Words     Words
 	dir, tool string
 	columns   []int // of the data file, that are shown
 	rows      []htmlRow
@@ -102,6 +103,7 @@ type htmlCause struct {
 
 // htmlPage is what the template is filled with.
 type htmlPage struct {
+	words                                                         Words
 	Job, Request, Host, RunID, Tool, Started, Took, Rate, Stopped string
 	ExitCode                                                      int
 	Rows, Listed, Others                                          int64
@@ -114,15 +116,19 @@ type htmlPage struct {
 	Statuses, CauseNames                                          []string
 }
 
+// Say is what the template says, in the report's language.
+func (p *htmlPage) Say(format string, args ...any) string { return p.words.say(format, args...) }
+
 type htmlCount struct {
-	Status  string
-	Rows    int64
-	Percent string
+	Status, Word string
+	Rows         int64
+	Percent      string
 }
 
 func (h *HTML) page() *htmlPage {
 	p := &htmlPage{
-		Job: oneLine(h.start.Job), Request: oneLine(h.start.Request), Host: oneLine(h.start.Host), RunID: oneLine(h.start.RunID), Tool: h.tool,
+		words: h.Words,
+		Job:   oneLine(h.start.Job), Request: oneLine(h.start.Request), Host: oneLine(h.start.Host), RunID: oneLine(h.start.RunID), Tool: h.tool,
 		Started: h.start.Started.UTC().Format("2006-01-02 15:04:05 UTC"), Stopped: oneLine(h.finish.Stopped), ExitCode: h.finish.ExitCode,
 		Rows: h.counts.Sum(), Listed: int64(len(h.rows)), Attempts: h.attempts, Columns: h.cells(h.start.Header), Table: h.rows,
 	}
@@ -140,7 +146,7 @@ func (h *HTML) page() *htmlPage {
 	}
 	for _, s := range batch.Statuses() {
 		if n := h.counts.Of(s); n > 0 {
-			p.Counts = append(p.Counts, htmlCount{s.String(), n, fmt.Sprintf("%.1f%%", 100*float64(n)/float64(p.Rows))})
+			p.Counts = append(p.Counts, htmlCount{s.String(), h.Words.status(s), n, fmt.Sprintf("%.1f%%", 100*float64(n)/float64(p.Rows))})
 		}
 	}
 	status, cause := make(map[string]bool), make(map[string]bool)
@@ -160,7 +166,7 @@ func (h *HTML) page() *htmlPage {
 		}
 		p.Causes = append(p.Causes, htmlCause{
 			Status: g.Status.String(), Cause: oneLine(g.Cause), Rows: g.Rows, Line: g.Example.Line,
-			Example: example(&g.Example), Mend: oneLine(h.mend(&g.Example)),
+			Example: example(&g.Example), Mend: oneLine(h.Words.Text(h.mend(&g.Example))),
 		})
 	}
 	return p

@@ -15,6 +15,7 @@ const MarkdownFile = "report.md"
 // cause as an example.
 type Markdown struct {
 	*Summary
+	Words     Words
 	dir, tool string
 }
 
@@ -42,28 +43,30 @@ func (m *Markdown) Handle(e batch.Event) error {
 }
 
 func (m *Markdown) write(b *strings.Builder) {
-	fmt.Fprintf(b, "# %s\n\n%s to %s: %s", markdown(m.start.Job), markdown(m.start.Request), markdown(m.start.Host), plural(m.counts.Sum(), "row"))
+	say := m.Words.say
+	fmt.Fprintf(b, "# %s\n\n", markdown(m.start.Job))
+	b.WriteString(say("%s to %s: %s", markdown(m.start.Request), markdown(m.start.Host), m.Words.rows(m.counts.Sum())))
 	if m.sent > 0 {
-		fmt.Fprintf(b, " in %s", m.span().Round(time.Millisecond))
+		b.WriteString(say(" in %s", m.span().Round(time.Millisecond)))
 		if rate := m.rowsPerSecond(); rate > 0 {
 			fmt.Fprintf(b, ", %s", perTime(rate))
 		}
 	}
-	fmt.Fprintf(b, ". Exit code %d.\n", m.finish.ExitCode)
+	b.WriteString("." + say(" Exit code %d.", m.finish.ExitCode) + "\n")
 	if m.finish.Stopped != "" {
-		fmt.Fprintf(b, "\n**Stopped early:** %s\n", markdown(m.finish.Stopped))
+		b.WriteString("\n" + say("**Stopped early:** %s", markdown(m.finish.Stopped)) + "\n")
 	}
-	b.WriteString("\n| status | rows |\n|---|--:|\n")
+	b.WriteString("\n" + say("| status | rows |") + "\n|---|--:|\n")
 	for _, s := range batch.Statuses() {
 		if n := m.counts.Of(s); n > 0 {
-			fmt.Fprintf(b, "| %s | %d |\n", s, n)
+			fmt.Fprintf(b, "| %s | %d |\n", m.Words.status(s), n)
 		}
 	}
 	if l := m.latencies(); l.Max > 0 {
-		fmt.Fprintf(b, "\nLatency in ms: p50 %.1f, p95 %.1f, p99 %.1f, max %.1f; attempts: %d.\n", l.P50, l.P95, l.P99, l.Max, m.attempts)
+		b.WriteString("\n" + say("Latency in ms: p50 %.1f, p95 %.1f, p99 %.1f, max %.1f; attempts: %d.", l.P50, l.P95, l.P99, l.Max, m.attempts) + "\n")
 	}
 	m.causes(b)
-	fmt.Fprintf(b, "\nRun %s, begun %s, written by %s.\n", markdown(m.start.RunID), m.start.Started.UTC().Format(time.RFC3339), markdown(m.tool))
+	b.WriteString("\n" + say("Run %s, begun %s, written by %s.", markdown(m.start.RunID), m.start.Started.UTC().Format(time.RFC3339), markdown(m.tool)) + "\n")
 }
 
 func (m *Markdown) causes(b *strings.Builder) {
@@ -73,10 +76,11 @@ func (m *Markdown) causes(b *strings.Builder) {
 			continue // rows that were not tried
 		}
 		if !begun {
-			b.WriteString("\n| status | cause | rows | example | what to do |\n|---|---|--:|---|---|\n")
+			b.WriteString("\n" + m.Words.say("| status | cause | rows | example | what to do |") + "\n|---|---|--:|---|---|\n")
 			begun = true
 		}
-		fmt.Fprintf(b, "| %s | %s | %d | line %d%s | %s |\n", g.Status, markdown(g.Cause), g.Rows, g.Example.Line, markdown(example(&g.Example)), markdown(m.mend(&g.Example)))
+		line := m.Words.say("line %d%s", g.Example.Line, markdown(example(&g.Example)))
+		fmt.Fprintf(b, "| %s | %s | %d | %s | %s |\n", g.Status, markdown(g.Cause), g.Rows, line, markdown(m.Words.Text(m.mend(&g.Example))))
 	}
 }
 

@@ -23,20 +23,28 @@ type format struct {
 	file string
 	// usual ones are written when none is named.
 	usual bool
-	open  func(dir string) report.Handler
+	open  func(dir string, words report.Words) report.Handler
 }
 
 // formats lists every kind of report.
 func formats() []format {
 	return []format{
-		{"csv", report.ReportFile, true, func(dir string) report.Handler {
+		{"csv", report.ReportFile, true, func(dir string, _ report.Words) report.Handler {
 			return report.NewCSV(dir, func(w io.Writer, d batch.Dialect) report.RecordWriter { return sheet.NewWriter(w, d) })
 		}},
-		{"json", report.SummaryFile, true, func(dir string) report.Handler { return report.NewJSON(dir, tool()) }},
-		{"html", report.HTMLFile, true, func(dir string) report.Handler { return report.NewHTML(dir, tool()) }},
-		{"junit", report.JUnitFile, false, func(dir string) report.Handler { return report.NewJUnit(dir) }},
-		{"md", report.MarkdownFile, false, func(dir string) report.Handler { return report.NewMarkdown(dir, tool()) }},
-		{"xlsx", xlsx.File, false, func(dir string) report.Handler { return xlsx.New(dir, tool()) }},
+		{"json", report.SummaryFile, true, func(dir string, _ report.Words) report.Handler { return report.NewJSON(dir, tool()) }},
+		{"html", report.HTMLFile, true, func(dir string, words report.Words) report.Handler {
+			h := report.NewHTML(dir, tool())
+			h.Words = words
+			return h
+		}},
+		{"junit", report.JUnitFile, false, func(dir string, _ report.Words) report.Handler { return report.NewJUnit(dir) }},
+		{"md", report.MarkdownFile, false, func(dir string, words report.Words) report.Handler {
+			h := report.NewMarkdown(dir, tool())
+			h.Words = words
+			return h
+		}},
+		{"xlsx", xlsx.File, false, func(dir string, _ report.Words) report.Handler { return xlsx.New(dir, tool()) }},
 	}
 }
 
@@ -51,10 +59,14 @@ func formatNames() []string {
 
 func (s *settings) formatFlag(f *pflag.FlagSet) {
 	f.StringSliceVar(&s.formats, "format", nil, "`LIST` of reports to write: "+strings.Join(formatNames(), ", ")+" (csv,json,html)")
+	f.StringVar(&s.lang, "lang", "en", "language of the reports for people: "+strings.Join(report.Languages(), ", "))
 }
 
-// checkFormats refuses a report that is not known.
+// checkFormats refuses a report, or a language, that is not known.
 func (s *settings) checkFormats() error {
+	if _, ok := report.Language(s.lang); !ok {
+		return fmt.Errorf("there are no reports in the language %q: --lang takes %s", s.lang, strings.Join(report.Languages(), ", "))
+	}
 	for _, name := range s.formats {
 		if slices.Contains(formatNames(), name) {
 			continue
@@ -73,10 +85,11 @@ func (s *settings) checkFormats() error {
 // moments.
 func (s *settings) reports(dir batch.RunDir) []report.Handler {
 	var handlers []report.Handler
+	words, _ := report.Language(s.lang)
 	for _, f := range formats() {
 		wanted := slices.Contains(s.formats, f.name) || len(s.formats) == 0 && f.usual
 		if _, err := os.Lstat(dir.Path(f.file)); wanted || err == nil {
-			handlers = append(handlers, f.open(string(dir)))
+			handlers = append(handlers, f.open(string(dir), words))
 		}
 	}
 	return handlers

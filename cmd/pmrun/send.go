@@ -172,7 +172,9 @@ func (a *app) writeReports(ctx context.Context, dir batch.RunDir, l batch.Ledger
 	start.Dir = string(dir)
 	handlers := append(more, s.reports(dir)...)
 	if !s.quiet {
-		handlers = append(handlers, report.NewText(a.stdout))
+		text := report.NewText(a.stdout)
+		text.Words, _ = report.Language(s.lang)
+		handlers = append(handlers, text)
 	}
 	defer func() {
 		for _, h := range handlers {

@@ -27,7 +27,7 @@ type settings struct {
 	against, history, idempotency                              string
 	key                                                        []string
 	timeout, maxWait                                           time.Duration
-	events                                                     string
+	events, lang                                               string
 	formats                                                    []string
 	stream                                                     *eventStream // of --events
 }
