@@ -10,18 +10,20 @@ import (
 	"time"
 )
 
-// ErrSlowReader ends a Queue whose reader has taken nothing for too long.
-var ErrSlowReader = errors.New("the reader takes nothing")
+// ErrSlowReader ends a Queue whose reader was waited for too long.
+var ErrSlowReader = errors.New("the reader is too slow: it was waited for")
 
 // Queue stands between a live run and a reader that may be slow or gone, so that
 // it cannot hold up the run without bound. Writes are passed on in order by a
-// goroutine of its own. When the queue is full a Write waits; when the reader
-// takes nothing for the whole of patience, the queue is given up. The first error
-// is final: every later Write returns it. One goroutine writes at a time.
+// goroutine of its own. When the queue is full a Write waits; when that has taken
+// patience in all, and the reader has not caught up with half of the queue
+// meanwhile, the queue is given up. The first error is final: every later Write
+// returns it. One goroutine writes at a time.
 type Queue struct {
 	out      io.Writer
 	patience time.Duration
 	lines    chan []byte
+	waited   time.Duration // since the queue was half full
 	taken    atomic.Int64  // lines that the reader has taken
 	done     chan struct{} // closed when no more is passed on
 
@@ -72,6 +74,9 @@ func (q *Queue) Write(line []byte) (int, error) {
 		return 0, err
 	}
 	line = bytes.Clone(line)
+	if len(q.lines) <= cap(q.lines)/2 {
+		q.waited = 0
+	}
 	select {
 	case q.lines <- line:
 		return len(line), nil
@@ -79,15 +84,17 @@ func (q *Queue) Write(line []byte) (int, error) {
 		return 0, q.Err()
 	default:
 	}
-	timer := time.NewTimer(q.patience)
+	began := time.Now()
+	timer := time.NewTimer(q.patience - q.waited)
 	defer timer.Stop()
 	select {
 	case q.lines <- line:
+		q.waited += time.Since(began)
 		return len(line), nil
 	case <-q.done:
 		return 0, q.Err()
 	case <-timer.C:
-		q.fail(fmt.Errorf("%w for %s", ErrSlowReader, q.patience))
+		q.fail(fmt.Errorf("%w %s", ErrSlowReader, q.patience))
 		return 0, q.Err()
 	}
 }
@@ -109,7 +116,7 @@ func (q *Queue) Close() error {
 		}
 		now := q.taken.Load()
 		if now == before {
-			q.fail(fmt.Errorf("%w for %s", ErrSlowReader, q.patience))
+			q.fail(fmt.Errorf("%w %s", ErrSlowReader, q.patience))
 			return q.Err()
 		}
 		before = now

@@ -49,6 +49,29 @@ func TestQueueStalled(t *testing.T) {
 	}
 }
 
+// TestQueueDrips: a reader that takes a line now and then, and never catches up,
+// cannot hold up the writer for ever either.
+func TestQueueDrips(t *testing.T) {
+	r, w := io.Pipe()
+	defer r.Close()
+	q := NewQueue(w, 20*time.Millisecond)
+	go func() {
+		var line [5]byte
+		for range time.Tick(time.Millisecond) {
+			if _, err := io.ReadFull(r, line[:]); err != nil {
+				return
+			}
+		}
+	}()
+	var err error
+	for i := 0; err == nil && i < 100*queueLines; i++ {
+		_, err = q.Write([]byte("line\n"))
+	}
+	if !errors.Is(err, ErrSlowReader) {
+		t.Fatalf("%v", err)
+	}
+}
+
 // TestQueueStalledAtTheEnd: Close does not wait without bound either.
 func TestQueueStalledAtTheEnd(t *testing.T) {
 	r, w := io.Pipe()
@@ -57,7 +80,7 @@ func TestQueueStalledAtTheEnd(t *testing.T) {
 	if _, err := q.Write([]byte("line\n")); err != nil {
 		t.Fatal(err)
 	}
-	if err := q.Close(); !errors.Is(err, ErrSlowReader) || !strings.Contains(err.Error(), "for 1ms") {
+	if err := q.Close(); !errors.Is(err, ErrSlowReader) || !strings.Contains(err.Error(), "waited for 1ms") {
 		t.Errorf("%v", err)
 	}
 }

@@ -15,8 +15,8 @@ import (
 	"github.com/pmrun/pmrun/report"
 )
 
-// slowestReader is how long a reader of --events may take nothing while a run
-// waits for it.
+// slowestReader is how long a run waits, in all, for a reader of --events that does
+// not catch up.
 const slowestReader = 10 * time.Second
 
 // verbReport is the one verb that replays a stream.
