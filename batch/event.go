@@ -15,6 +15,7 @@ type Event struct {
 	Progress *Progress
 	Pause    *Pause
 	Stopping *Stopping
+	Verified *Verified
 	Finish   *Finish
 }
 
@@ -74,6 +75,27 @@ type Pause struct {
 // Stopping says that no attempt starts any more and that those on their way are
 // waited for.
 type Stopping struct{ InFlight int }
+
+// Verified is what the server said of a row that succeeded. Only a verification
+// has it, and it changes nothing.
+type Verified struct {
+	Row, Line int64
+	Ref       string
+	Presence  Presence
+	// Message says more when the record is not simply there.
+	Message string
+}
+
+// Presence says whether the server has a record.
+type Presence string
+
+// There is under the row's own id; Unclear when the look-up did not tell, or
+// found another id.
+const (
+	There   Presence = "there"
+	Missing Presence = "missing"
+	Unclear Presence = "unclear"
+)
 
 // Finish closes a stream.
 type Finish struct {

@@ -73,11 +73,14 @@ type Job struct {
 	MaxAnswer     int64    `yaml:"max-answer,omitempty" doc:"how much of an answer is read, in bytes"`
 	Insecure      bool     `yaml:"insecure,omitempty" doc:"accept any TLS certificate"`
 
-	Out         string `yaml:"out,omitempty" doc:"the run directory to write (runs/JOB-TIME)"`
-	NoCopy      bool   `yaml:"no-copy,omitempty" doc:"keep no copy of the data file, for very large ones: it must not change until the run is done"`
-	WithAnswers bool   `yaml:"with-answers,omitempty" doc:"add the server's last answers, masked, to the reports as pmrun_answer"`
-	Quiet       bool   `yaml:"quiet,omitempty" doc:"print nothing but errors"`
-	NoProgress  bool   `yaml:"no-progress,omitempty" doc:"show no progress"`
+	Out         string   `yaml:"out,omitempty" doc:"the run directory to write (runs/JOB-TIME)"`
+	NoCopy      bool     `yaml:"no-copy,omitempty" doc:"keep no copy of the data file, for very large ones: it must not change until the run is done"`
+	Format      []string `yaml:"format,omitempty" doc:"reports to write: csv, json, html, junit, md, xlsx ([csv, json, html])"`
+	Lang        string   `yaml:"lang,omitempty" doc:"language of the reports for people: en, es (en)"`
+	Events      string   `yaml:"events,omitempty" doc:"write what happens as NDJSON to this file, or to standard output with -"`
+	WithAnswers bool     `yaml:"with-answers,omitempty" doc:"add the server's last answers, masked, to the reports as pmrun_answer"`
+	Quiet       bool     `yaml:"quiet,omitempty" doc:"print nothing but errors"`
+	NoProgress  bool     `yaml:"no-progress,omitempty" doc:"show no progress"`
 
 	TokenCommand  string `yaml:"token-command,omitempty" doc:"a command that prints a token; it is run at the start, and again when the server refuses the token"`
 	TokenVariable string `yaml:"token-variable,omitempty" doc:"the variable that gets the token, where that cannot be told from the request"`

@@ -69,6 +69,9 @@ dry-run: true
 mock: true
 quiet: true
 with-answers: true
+format: [csv, md]
+lang: es
+events: events.ndjson
 no-progress: true
 `
 
@@ -99,7 +102,7 @@ func TestLoadJob(t *testing.T) {
 		Stop: &JobStop{FailedInARow: number(3), UnknownInARow: number(0), NotSentInARow: number(7)}, MaxAnswer: 2000, HeaderTimeout: Duration(20 * time.Second), NoCopy: true, TokenCommand: "./token", TokenVariable: "key",
 		LookupFirst: true, Lookup: &JobLookup{Field: "idPrefijo", Value: "id"}, Out: in("runs/march"),
 		Rows: "100-200", Where: `row.status == "open"`, Against: in("runs/april"), History: in("runs"), Reconcile: true, Settle: Duration(time.Minute),
-		SuccessIf: "status == 201", Capture: map[string]string{"ref": "json.id"}, Yes: true, First: 5, DryRun: true, Mock: true, Quiet: true, WithAnswers: true, NoProgress: true,
+		SuccessIf: "status == 201", Capture: map[string]string{"ref": "json.id"}, Yes: true, First: 5, DryRun: true, Mock: true, Quiet: true, WithAnswers: true, Format: []string{"csv", "md"}, Lang: "es", Events: in("events.ndjson"), NoProgress: true,
 	}
 	got, err := LoadJob(path)
 	if err != nil {

@@ -143,7 +143,7 @@ type jobPath struct {
 func (j *Job) paths() []jobPath {
 	return []jobPath{
 		{"collection", &j.Collection}, {"environment", &j.Environment}, {"globals", &j.Globals}, {"data", &j.Data},
-		{"out", &j.Out}, {"against", &j.Against}, {"history", &j.History}, {"working-dir", &j.WorkingDir}, {"contract", &j.Contract},
+		{"out", &j.Out}, {"events", &j.Events}, {"against", &j.Against}, {"history", &j.History}, {"working-dir", &j.WorkingDir}, {"contract", &j.Contract},
 	}
 }
 
@@ -155,6 +155,8 @@ func (j *Job) join(dir string) {
 			continue
 		case p.setting == "contract" && ext != ".yaml" && ext != ".yml":
 			continue // a built-in name
+		case p.setting == "events" && *p.path == "-":
+			continue // standard output
 		case *p.path == "" && p.setting != "working-dir":
 			continue
 		}

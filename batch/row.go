@@ -55,7 +55,7 @@ type Dialect struct {
 // workbook is the one that its reports are written in.
 type Facts struct {
 	Dialect
-	// Rows counts data rows; blank lines, which are no rows, are in Blank.
+	// Rows counts data rows; blank lines and comments, which are no rows, are in Blank.
 	Rows, Blank int64
 	// Size is the file's length in bytes, SHA256 its digest in hexadecimal.
 	Size   int64

@@ -82,3 +82,7 @@ func authSecrets(auth gjson.Result, add func(gjson.Result)) {
 		return true
 	})
 }
+
+// SecretName reports whether a thing of that name is secret wherever it stands:
+// token, password and the like.
+func SecretName(name string) bool { return secretName.MatchString(name) }

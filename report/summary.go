@@ -115,6 +115,15 @@ func (s *Summary) Groups() []Group {
 	return groups
 }
 
+// mend says what to do about a row, empty when nothing is known. The message of an
+// invalid row names its remedy itself.
+func (s *Summary) mend(r *batch.Record) string {
+	if r.Status == batch.Invalid {
+		return ""
+	}
+	return s.start.Mends[r.Cause]
+}
+
 // causes counts the rows that did not succeed by cause, whatever their status.
 func (s *Summary) causes() map[string]int64 {
 	rows := make(map[string]int64)

@@ -17,7 +17,8 @@ import (
 // run directory at that moment, so it comes after the handlers that write them.
 type Text struct {
 	*Summary
-	out io.Writer
+	Words Words
+	out   io.Writer
 }
 
 // NewText prints to out when the run has finished.
@@ -38,21 +39,21 @@ func (t *Text) Handle(e batch.Event) error {
 }
 
 func (t *Text) headline(b *strings.Builder) {
-	fmt.Fprintf(b, "\n%s to %s: %s", oneLine(t.start.Request), oneLine(t.start.Host), plural(t.counts.Sum(), "row"))
+	b.WriteString("\n" + t.Words.say("%s to %s: %s", oneLine(t.start.Request), oneLine(t.start.Host), t.Words.rows(t.counts.Sum())))
 	if t.sent > 0 {
-		fmt.Fprintf(b, " in %s", t.span().Round(time.Millisecond))
+		b.WriteString(t.Words.say(" in %s", t.span().Round(time.Millisecond)))
 		if rate := t.rowsPerSecond(); rate > 0 {
 			fmt.Fprintf(b, ", %s", perTime(rate))
 		}
 		b.WriteString("\n")
 		if l := t.latencies(); l.Max > 0 {
-			fmt.Fprintf(b, "latency ms: p50 %.1f, p95 %.1f, p99 %.1f, max %.1f; ", l.P50, l.P95, l.P99, l.Max)
+			b.WriteString(t.Words.say("latency ms: p50 %.1f, p95 %.1f, p99 %.1f, max %.1f; ", l.P50, l.P95, l.P99, l.Max))
 		}
-		fmt.Fprintf(b, "attempts: %d", t.attempts)
+		b.WriteString(t.Words.say("attempts: %d", t.attempts))
 	}
 	b.WriteString("\n")
 	if t.finish.Stopped != "" {
-		fmt.Fprintf(b, "stopped early: %s\n", oneLine(t.finish.Stopped))
+		b.WriteString(t.Words.say("stopped early: %s", oneLine(t.finish.Stopped)) + "\n")
 	}
 	for _, w := range t.finish.Warnings {
 		fmt.Fprintf(b, "warning: %s\n", oneLine(w))
@@ -82,7 +83,7 @@ func (t *Text) table(b *strings.Builder) {
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	for _, s := range batch.Statuses() {
 		if n := t.counts.Of(s); n > 0 {
-			fmt.Fprintf(w, "  %s\t%d\t\n", s, n)
+			fmt.Fprintf(w, "  %s\t%d\t\n", t.Words.status(s), n)
 		}
 	}
 	_ = w.Flush() // a strings.Builder takes everything
@@ -97,14 +98,13 @@ func (t *Text) causes(b *strings.Builder) {
 		}
 		what := g.Status.String()
 		if g.Cause != "" {
-			what += ", cause " + oneLine(g.Cause)
+			what += t.Words.say(", cause %s", oneLine(g.Cause))
 		}
-		fmt.Fprintf(b, "\n  %s: %s\n", what, plural(g.Rows, "row"))
-		fmt.Fprintf(b, "    line %d%s\n", g.Example.Line, example(&g.Example))
-		// The message of an invalid row names its remedy itself.
-		if mend := t.start.Mends[g.Cause]; mend != "" && g.Status != batch.Invalid && !said[g.Cause] {
+		fmt.Fprintf(b, "\n  %s: %s\n", what, t.Words.rows(g.Rows))
+		b.WriteString("    " + t.Words.say("line %d%s", g.Example.Line, example(&g.Example)) + "\n")
+		if mend := t.mend(&g.Example); mend != "" && !said[g.Cause] {
 			said[g.Cause] = true
-			fmt.Fprintf(b, "    -> %s\n", oneLine(mend))
+			fmt.Fprintf(b, "    -> %s\n", oneLine(t.Words.Text(mend)))
 		}
 	}
 }
@@ -148,8 +148,12 @@ func (t *Text) files(b *strings.Builder) {
 	if t.start.Dir == "" {
 		return
 	}
-	fmt.Fprintf(b, "\nreports in %s\n", t.start.Dir)
+	b.WriteString("\n" + t.Words.say("reports in %s", t.start.Dir) + "\n")
 	t.file(b, ReportFile, "every row, with its status")
+	t.file(b, HTMLFile, "the same for a browser: counts, causes, and rows that did not succeed")
+	t.file(b, "report.xlsx", "the same as a workbook")
+	t.file(b, MarkdownFile, "the counts and causes, to paste into a ticket")
+	t.file(b, JUnitFile, "for CI systems")
 	for _, f := range []struct {
 		status batch.Status
 		about  string
@@ -169,6 +173,6 @@ func (t *Text) files(b *strings.Builder) {
 // file names a report that is there.
 func (t *Text) file(b *strings.Builder, name, about string) {
 	if _, err := os.Stat(filepath.Join(t.start.Dir, name)); err == nil {
-		fmt.Fprintf(b, "  %-14s %s\n", name, about)
+		fmt.Fprintf(b, "  %-14s %s\n", name, t.Words.Text(about))
 	}
 }

@@ -27,7 +27,7 @@ type records interface {
 // CSV reads a file of comma-separated values (or another delimiter), as a stream.
 // It is a Reader. It is not safe for concurrent use.
 //
-// Blank lines and records of empty cells only are no rows. Rows may have more or
+// Blank lines, records of empty cells only and comments (see Comment) are no rows. Rows may have more or
 // fewer cells than the header. Quotes are strict, as in RFC 4180.
 type CSV struct {
 	file    string
@@ -334,7 +334,12 @@ func (c *CSV) read() ([]string, int64, []batch.Defect, error) {
 		c.facts.Blank += line - c.end - 1 // lines that encoding/csv has passed over
 		c.end = last
 		start := line + c.skipped + c.extra
-		if blank(cells) || c.own != nil && blankIn(cells, c.own, len(c.header)) {
+		is, partly := Comment(cells)
+		if partly {
+			c.err = partComment(c.file, start)
+			break
+		}
+		if is || blank(cells) || c.own != nil && blankIn(cells, c.own, len(c.header)) {
 			c.facts.Blank++
 			continue
 		}

@@ -55,6 +55,10 @@ var good = []struct {
 	{name: "cells as written", in: "a,b\n 007 ,6.00E+08\n", header: []string{"a", "b"}, rows: []batch.Row{row(1, 2, " 007 ", "6.00E+08")}},
 	{name: "white space is text", in: "a,b\n ,\t\n\u00a0,\n", header: []string{"a", "b"}, rows: []batch.Row{row(1, 2, " ", "\t"), row(2, 3, "\u00a0", "")}},
 	{name: "ragged", in: "a,b\n1\n1,2,3\n", header: []string{"a", "b"}, rows: []batch.Row{row(1, 2, "1"), row(2, 3, "1", "2", "3")}},
+	{name: "comment below the header", in: "a,b\n#pmrun: required,\n1,2\n", header: []string{"a", "b"}, rows: []batch.Row{row(1, 3, "1", "2")}, blank: 1},
+	{name: "comment above the header", in: "#pmrun: required,#pmrun: optional\na,b\n1,2\n", header: []string{"a", "b"}, rows: []batch.Row{row(1, 3, "1", "2")}, blank: 1},
+	{name: "comment as a program quotes it, at the end", in: "a;b\r\n1;2\r\n\"#pmrun: \"\"x\"\"\";\"#pmrun:\"\r\n", header: []string{"a", "b"}, rows: []batch.Row{row(1, 2, "1", "2")}, blank: 1, delim: ';'},
+	{name: "no comment: another mark", in: "#,# pmrun:\n#1,#pmrun\n", header: []string{"#", "# pmrun:"}, rows: []batch.Row{row(1, 2, "#1", "#pmrun")}},
 	{name: "one column", in: "name\nAna\nLuz\n", header: []string{"name"}, rows: []batch.Row{row(1, 2, "Ana"), row(2, 3, "Luz")}},
 
 	{name: "BOM", in: bom + "id,name\n1,Ana\n", header: []string{"id", "name"}, rows: []batch.Row{row(1, 2, "1", "Ana")}, bom: true},
@@ -194,6 +198,7 @@ var bad = []struct {
 	{name: "only Ctrl-Z", in: "\x1a", want: Error{Msg: "empty", Mend: "column names"}},
 	{name: "only sep line", in: "sep=;", want: Error{Msg: "empty", Mend: "column names"}},
 
+	{name: "a row over a comment", in: "a,b\n1,2\n#pmrun: required,3\n4,5\n", rows: 1, want: Error{Line: 3, Msg: "some cells start with #pmrun:", Mend: "write rows below"}},
 	{name: "Windows-1252", in: "id,name\n1,Ana\n2,Pe\xf1a\n", rows: 1, want: Error{Line: 3, Row: 2, Column: "name", Msg: "Windows-1252", Mend: "CSV UTF-8"}},
 	{name: "Windows-1252 in the header", in: "id,a\xf1o\n1,2\n", want: Error{Line: 1, Column: "#2", Msg: "Windows-1252", Mend: "CSV UTF-8"}},
 	{name: "Windows-1252 in a quoted cell", in: "id,name\n\"x\ny\",\"Pe\r\n\xf1a\"\n", want: Error{Line: 2, Row: 1, Column: "name", Msg: "Windows-1252", Mend: "CSV UTF-8"}},

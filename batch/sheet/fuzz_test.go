@@ -90,7 +90,7 @@ func compareStandard(t *testing.T, in []byte, delim rune, c *CSV, rows []batch.R
 		if err != nil {
 			t.Fatalf("encoding/csv refuses it: %v", err)
 		}
-		if blank(cells) {
+		if comment, _ := Comment(cells); comment || blank(cells) {
 			continue
 		}
 		line, _ := r.FieldPos(0)

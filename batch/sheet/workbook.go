@@ -270,7 +270,12 @@ func (w *Workbook) Next() (batch.Row, error) {
 		if w.err = err; err != nil {
 			break
 		}
-		if len(r.defects) == 0 && (blank(r.cells) || w.own != nil && blankIn(r.cells, w.own, len(w.header))) {
+		comment, partly := Comment(r.cells)
+		if partly {
+			w.err = partComment(w.file, r.number)
+			break
+		}
+		if len(r.defects) == 0 && (comment || blank(r.cells) || w.own != nil && blankIn(r.cells, w.own, len(w.header))) {
 			continue
 		}
 		if w.facts.Rows == w.limits.Rows {

@@ -51,8 +51,13 @@ func (a *app) check(ctx context.Context, cmd *cobra.Command, s *settings, arg st
 	if err := write(a.stdout); err != nil {
 		return err
 	}
+	return exitWith(p.checkCode(), nil)
+}
+
+// checkCode is the exit code of check.
+func (p *prepared) checkCode() int {
 	if p.refused() != nil || p.rows.invalid > 0 {
-		return &exitError{code: batch.ExitUsage}
+		return batch.ExitUsage
 	}
-	return nil
+	return batch.ExitOK
 }

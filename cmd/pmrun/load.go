@@ -31,7 +31,14 @@ directory with the durable record and the reports.
 
 ` + exitCodes,
 		Args: oneArg(jobArg),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.load(cmd.Context(), cmd, s, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			job, err := s.job(cmd, args[0])
+			a.hide(job)
+			if err != nil {
+				return err
+			}
+			return a.withEvents(s, "load", func(a *app) error { return a.load(cmd.Context(), s, job) })
+		},
 	}
 	s.jobFlags(cmd.Flags())
 	f := cmd.Flags()
@@ -46,6 +53,7 @@ directory with the durable record and the reports.
 	s.ofJob("out", "no-copy", "lookup-first", "lookup", "reconcile", "first", "dry-run")
 	a.outputFlags(cmd, s)
 	s.answersFlag(cmd.Flags())
+	s.formatFlag(cmd.Flags())
 	return cmd
 }
 
@@ -53,16 +61,15 @@ func (a *app) outputFlags(cmd *cobra.Command, s *settings) {
 	cmd.Flags().BoolVar(&s.NoProgress, "no-progress", false, "show no progress")
 	cmd.Flags().BoolVar(&s.Quiet, "quiet", false, "print nothing but errors")
 	s.ofJob("no-progress", "quiet")
+	s.eventsFlag(cmd.Flags())
 }
 
-func (a *app) load(ctx context.Context, cmd *cobra.Command, s *settings, arg string) (err error) {
-	job, err := s.job(cmd, arg)
-	a.hide(job)
-	if err != nil {
-		return err
-	}
+func (a *app) load(ctx context.Context, s *settings, job *batch.Job) (err error) {
 	if job.DryRun {
 		return a.dryRun(ctx, job, s)
+	}
+	if err := s.checkFormats(); err != nil {
+		return err
 	}
 	dir, file, undo, err := batch.NewRunDir(outDir(job), sheet.InputName(job.Data))
 	if err != nil {

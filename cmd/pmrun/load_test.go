@@ -163,11 +163,16 @@ func TestNoSecretAnywhere(t *testing.T) {
 			data := write(t, filepath.Dir(collection), "rows.csv", "description\none\ntwo\nthree\nfour\nfive\n")
 			args := []string{collection, "--request", "Insert CRM cases", "-e", environment, "-d", data, "--retries", "0"}
 			var streams string
-			for _, verb := range [][]string{{"check"}, {"check", "--json"}, {"load", "--out", filepath.Join(dir, "out")}, {"load", "--mock", "--out", filepath.Join(dir, "mock")}} {
+			for _, verb := range [][]string{{"check"}, {"check", "--json"}, {"load", "--out", filepath.Join(dir, "out"), "--events", filepath.Join(dir, "events.ndjson")}, {"load", "--mock", "--out", filepath.Join(dir, "mock")}} {
 				_, stdout, stderr := pmrun(t, append(verb, args...)...)
 				streams += stdout + stderr
 			}
-			_, stdout, stderr := pmrun(t, "report", filepath.Join(dir, "out"))
+			for _, list := range [][]string{{}, {"--json"}} {
+				_, stdout, stderr := pmrun(t, append([]string{"list", collection, "-e", environment}, list...)...)
+				streams += stdout + stderr
+			}
+			pmrun(t, "init", collection, "--request", "Insert CRM cases", "-e", environment, "-o", filepath.Join(dir, "new"))
+			_, stdout, stderr := pmrun(t, "report", filepath.Join(dir, "out"), "--format", strings.Join(formatNames(), ","), "--events", "-")
 			searchSecrets(t, "the streams", []byte(streams+stdout+stderr))
 			files := 0
 			err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -179,7 +184,7 @@ func TestNoSecretAnywhere(t *testing.T) {
 				searchSecrets(t, path, content)
 				return err
 			})
-			if err != nil || files < 12 {
+			if err != nil || files < 18 {
 				t.Fatalf("searched %d files: %v", files, err)
 			}
 		})

@@ -19,6 +19,9 @@ func mainCode() int {
 	log.SetOutput(io.Discard)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
+	// A reader of standard output that has gone is an error of the write, not the
+	// end of a load in the middle.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	// The first signal ends the run in order; a second one is the system's own
 	// and ends the process at once.
 	context.AfterFunc(ctx, stop)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"golang.org/x/term"
 
@@ -16,8 +17,13 @@ import (
 	"github.com/pmrun/pmrun/collection/request"
 )
 
-// plan is what check shows.
+// planVersion is that of check --json.
+const planVersion = 1
+
+// plan is what check shows; docs/json.md describes it as JSON.
 type plan struct {
+	Version    int                 `json:"version"`
+	Tool       string              `json:"tool"`
 	Request    string              `json:"request"`
 	Method     string              `json:"method"`
 	URL        string              `json:"url"`
@@ -31,10 +37,12 @@ type plan struct {
 	Samples    []sample            `json:"samples"`
 	Problems   []preflight.Problem `json:"problems"`
 	RowsByRule map[string]int64    `json:"rows_by_rule"`
+	Valid      int64               `json:"valid_rows"`
 	Invalid    int64               `json:"invalid_rows"`
 	Skipped    int64               `json:"skipped_rows"`
 	Unselected int64               `json:"unselected_rows"`
 	Refused    string              `json:"refused,omitempty"`
+	ExitCode   int                 `json:"exit_code"`
 }
 
 type dataFacts struct {
@@ -63,6 +71,8 @@ type sample struct {
 
 func (p *prepared) plan() *plan {
 	out := &plan{
+		Version: planVersion, Tool: tool(), Columns: []columnUse{}, Constants: []request.NameValue{}, Samples: []sample{},
+		Valid: p.toSend(), ExitCode: p.checkCode(),
 		Request: p.item.Path(), Method: p.template.Method, URL: p.masker.Mask(p.template.URL()), Host: p.host(),
 		Contract: "none", Rate: p.rate.String(),
 		Data:       newDataFacts(p.job.Data, p.facts),
@@ -76,7 +86,7 @@ func (p *prepared) plan() *plan {
 		out.Contract = p.contract.Name
 	}
 	for _, u := range p.template.Uses() {
-		out.Columns = append(out.Columns, columnUse{u.Column, u.Targets})
+		out.Columns = append(out.Columns, columnUse{u.Column, append([]string{}, u.Targets...)})
 	}
 	rendered := p.template.Render(nil, 0, p.masker)
 	for _, f := range p.template.Fields() {
@@ -150,7 +160,7 @@ func (pl *plan) writeJSON(w io.Writer) error {
 
 func (pl *plan) write(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "request   %s: %s %s\n", pl.Request, pl.Method, pl.URL)
+	fmt.Fprintf(&b, "request   %s: %s %s\n", printable(pl.Request), printable(pl.Method), printable(pl.URL))
 	fmt.Fprintf(&b, "host      %s\n", pl.Host)
 	fmt.Fprintf(&b, "contract  %s\n", pl.Contract)
 	fmt.Fprintf(&b, "data      %s: %d rows, %d bytes, %s", pl.Data.File, pl.Data.Rows, pl.Data.Size, pl.Data.format())
@@ -165,7 +175,7 @@ func (pl *plan) write(w io.Writer) error {
 	pl.writeColumns(&b)
 	pl.writeSamples(&b)
 	writeProblems(&b, pl.Problems, pl.RowsByRule)
-	fmt.Fprintf(&b, "\n%d rows valid, %d invalid", pl.Data.Rows-pl.Invalid-pl.Skipped, pl.Invalid)
+	fmt.Fprintf(&b, "\n%d rows valid, %d invalid", pl.Valid, pl.Invalid)
 	if duplicates := pl.Skipped - pl.Unselected; duplicates > 0 {
 		fmt.Fprintf(&b, ", %d skipped as duplicates", duplicates)
 	}
@@ -224,7 +234,8 @@ func cut(text string) string {
 	return text
 }
 
-// printable shows line breaks and control characters instead of doing them.
+// printable shows line breaks, control characters and what turns the direction of
+// text instead of doing them.
 func printable(text string) string {
 	return strings.Map(func(c rune) rune {
 		switch {
@@ -232,7 +243,7 @@ func printable(text string) string {
 			return '⏎'
 		case c == '\r':
 			return -1
-		case c < ' ' || c == 0x7f:
+		case unicode.IsControl(c), unicode.Is(unicode.Bidi_Control, c), c == '\u2028', c == '\u2029':
 			return '·'
 		}
 		return c

@@ -320,7 +320,7 @@ func (p *prepared) preflight(ctx context.Context, leave func(batch.Record) error
 			}
 			switch p.facts.Rows {
 			case 0:
-				return fmt.Errorf("%s has a header and no rows: there is nothing to load", p.job.Data)
+				return fmt.Errorf("%s has a header and no rows: there is nothing to load; write a line for each record below the header", p.job.Data)
 			case p.rows.left:
 				return fmt.Errorf("none of the %d rows of %s is selected by --rows or --where: there is nothing to load", p.facts.Rows, p.job.Data)
 			}

@@ -40,18 +40,25 @@ the report says why.
 
 ` + exitCodes,
 		Args: oneArg("a run directory"),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.reconcile(cmd.Context(), cmd, s, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withEvents(s, "reconcile", func(a *app) error { return a.reconcile(cmd.Context(), cmd, s, args[0]) })
+		},
 	}
 	s.lookupFlags(cmd.Flags())
 	s.settleFlag(cmd.Flags())
 	s.variableFlags(cmd.Flags())
 	s.paceFlags(cmd.Flags())
 	a.outputFlags(cmd, s)
+	s.formatFlag(cmd.Flags())
 	return cmd
 }
 
 func (a *app) reconcile(ctx context.Context, cmd *cobra.Command, s *settings, path string) error {
+	if err := s.checkFormats(); err != nil {
+		return err
+	}
 	return a.withRun(ctx, cmd, s, path, func(run *sending) error {
+		run.began()
 		if err := a.settleUnknown(ctx, run); err != nil {
 			return err
 		}
@@ -73,7 +80,10 @@ func (a *app) settleUnknown(ctx context.Context, s *sending) error {
 	r := &batch.Reconciler{
 		Ledger: s.ledger, Lookup: finder, Settle: settle,
 		Open: func() (batch.Source, error) { return openInput(s.dir, s.start) },
-		Emit: func(e batch.Event) { counts[e.Row.Status]++ },
+		Emit: func(e batch.Event) {
+			counts[e.Row.Status]++
+			s.settings.stream.emit(e)
+		},
 	}
 	if err := r.Run(ctx); err != nil {
 		return &exitError{batch.ExitStopped, err}
@@ -96,7 +106,9 @@ that the server does not have. It changes nothing. Exit code 1 when some are mis
 
 ` + exitCodes,
 		Args: oneArg("a run directory"),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.verify(cmd.Context(), cmd, s, args[0], sample) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withEvents(s, "verify", func(a *app) error { return a.verify(cmd.Context(), cmd, s, args[0], sample) })
+		},
 	}
 	cmd.Flags().Int64Var(&sample, "sample", 0, "look up only `N` rows, chosen at random")
 	s.lookupFlags(cmd.Flags())
@@ -119,7 +131,8 @@ func (a *app) verify(ctx context.Context, cmd *cobra.Command, s *settings, path 
 		if err != nil {
 			return err
 		}
-		v := &verification{app: a, finder: finder, want: chooser(counts[batch.Succeeded], sample)}
+		run.began()
+		v := &verification{app: a, stream: s.stream, finder: finder, want: chooser(counts[batch.Succeeded], sample)}
 		open := func() (batch.Source, error) { return openInput(run.dir, run.start) }
 		g, looking := errgroup.WithContext(ctx)
 		g.SetLimit(*run.job.Concurrency)
@@ -130,6 +143,7 @@ func (a *app) verify(ctx context.Context, cmd *cobra.Command, s *settings, path 
 		if failed := g.Wait(); failed != nil {
 			err = failed
 		}
+		s.stream.emit(batch.Event{Finish: &batch.Finish{Counts: counts, Finished: time.Now()}})
 		if ctx.Err() != nil {
 			return &exitError{batch.ExitInterrupted, fmt.Errorf("interrupted after %d rows", v.looked())}
 		}
@@ -165,6 +179,7 @@ func chooser(total, n int64) func() bool {
 type verification struct {
 	*app
 	finder                  *batch.Finder
+	stream                  *eventStream
 	want                    func() bool
 	mu                      sync.Mutex // guards what follows, and the list
 	there, missing, unclear int
@@ -181,21 +196,24 @@ func (v *verification) row(ctx context.Context, row batch.Row, rec batch.Record)
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	found := ""
+	said := batch.Verified{Row: rec.Row, Line: rec.Line, Ref: rec.Ref, Presence: batch.There}
 	switch {
 	case err != nil:
 		v.unclear++
-		found = "cannot tell: " + err.Error()
+		said.Presence, said.Message = batch.Unclear, "cannot tell: "+err.Error()
 	case len(ids) == 0:
 		v.missing++
-		found = "NOT THERE"
+		said.Presence, said.Message = batch.Missing, "NOT THERE"
 	case rec.Ref != "" && !slices.Contains(ids, rec.Ref):
 		v.unclear++
-		found = fmt.Sprintf("there under another id: %s", ids[0])
+		said.Presence, said.Message = batch.Unclear, "there under another id: "+ids[0]
 	default:
 		v.there++
+	}
+	v.stream.emit(batch.Event{Verified: &said})
+	if said.Presence == batch.There {
 		return nil
 	}
-	_, err = fmt.Fprintf(v.stdout, "row %d (line %d), reported as %s: %s\n", rec.Row, rec.Line, rec.Ref, found)
+	_, err = fmt.Fprintf(v.stdout, "row %d (line %d), reported as %s: %s\n", rec.Row, rec.Line, rec.Ref, said.Message)
 	return err
 }

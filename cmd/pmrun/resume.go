@@ -32,13 +32,16 @@ the environment and secrets are read afresh.
 ` + exitCodes,
 		Args: oneArg("a run directory"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.goOn(cmd.Context(), cmd, s, args[0], []batch.Status{batch.Pending, batch.NotSent})
+			return a.withEvents(s, "resume", func(a *app) error {
+				return a.goOn(cmd.Context(), cmd, s, args[0], []batch.Status{batch.Pending, batch.NotSent})
+			})
 		},
 	}
 	s.variableFlags(cmd.Flags())
 	s.paceFlags(cmd.Flags())
 	a.outputFlags(cmd, s)
 	s.answersFlag(cmd.Flags())
+	s.formatFlag(cmd.Flags())
 	return cmd
 }
 
@@ -68,7 +71,7 @@ needs --accept-duplicates.
 			case unknown && !accept:
 				return errors.New("unknown rows may have been created already, and sending them again may make duplicates: look in the CRM first, or accept that with --accept-duplicates")
 			}
-			return a.goOn(cmd.Context(), cmd, s, args[0], which)
+			return a.withEvents(s, "retry", func(a *app) error { return a.goOn(cmd.Context(), cmd, s, args[0], which) })
 		},
 	}
 	f := cmd.Flags()
@@ -80,6 +83,7 @@ needs --accept-duplicates.
 	s.paceFlags(f)
 	a.outputFlags(cmd, s)
 	s.answersFlag(cmd.Flags())
+	s.formatFlag(cmd.Flags())
 	return cmd
 }
 
@@ -147,6 +151,9 @@ func (a *app) withRun(ctx context.Context, cmd *cobra.Command, s *settings, path
 
 // goOn sends the rows of a run that have one of the statuses.
 func (a *app) goOn(ctx context.Context, cmd *cobra.Command, s *settings, path string, which []batch.Status) error {
+	if err := s.checkFormats(); err != nil {
+		return err
+	}
 	return a.withRun(ctx, cmd, s, path, func(run *sending) error {
 		counts, err := allCounts(ctx, run.ledger, run.start.Facts.Rows)
 		if err != nil {

@@ -73,22 +73,27 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return batch.ExitOK
-	}
-	code := batch.ExitUsage
-	if errors.Is(err, context.Canceled) {
-		code = batch.ExitInterrupted
-	}
+	code := exitCode(err)
 	var exit *exitError
-	if errors.As(err, &exit) {
-		code = exit.code
-		if exit.err == nil {
-			return code
-		}
+	if err == nil || errors.As(err, &exit) && exit.err == nil {
+		return code
 	}
 	fmt.Fprintf(stderr, "pmrun: %s\n", strings.ReplaceAll(a.masker.Mask(err.Error()), "\n", "\n       "))
 	return code
+}
+
+// exitCode is what an error of a command ends the program with.
+func exitCode(err error) int {
+	var exit *exitError
+	switch {
+	case err == nil:
+		return batch.ExitOK
+	case errors.As(err, &exit):
+		return exit.code
+	case errors.Is(err, context.Canceled):
+		return batch.ExitInterrupted
+	}
+	return batch.ExitUsage
 }
 
 func (a *app) root() *cobra.Command {
@@ -110,11 +115,14 @@ and a report that says, row by row, what happened.
 			return cmd.Help()
 		},
 	}
-	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%s: see %s --help", flagMessage(err), cmd.CommandPath())
 	})
-	root.AddCommand(a.loadCommand(), a.checkCommand(), a.resumeCommand(), a.retryCommand(), a.reconcileCommand(), a.verifyCommand(), a.undoCommand(), a.reportCommand(), a.showCommand(), a.mockCommand(), a.versionCommand(), a.helpTopic("exit-codes", "What each exit code means", func() string { return exitCodes }), a.helpTopic("rules", "What preflight checks", rulesText), a.helpTopic("errors", "What each status and cause means, and what to do", errorsText))
+	root.AddCommand(a.loadCommand(), a.checkCommand(), a.listCommand(), a.initCommand(), a.resumeCommand(), a.retryCommand(), a.reconcileCommand(), a.verifyCommand(), a.undoCommand(),
+		a.reportCommand(), a.showCommand(), a.mockCommand(), a.versionCommand(),
+		a.helpTopic("exit-codes", "What each exit code means", func() string { return exitCodes }), a.helpTopic("rules", "What preflight checks", rulesText),
+		a.helpTopic("errors", "What each status and cause means, and what to do", errorsText))
+	completeArgs(root)
 	return root
 }
 

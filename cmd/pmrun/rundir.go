@@ -59,7 +59,7 @@ func (p *prepared) writeRunDir(dir batch.RunDir, input *inputCopy, s *settings) 
 	// Values are masked one by one: masking the text could break it.
 	job := p.job.WithReferences()
 	// What a person says of one call of load is not said of those that go on.
-	job.First, job.Yes, job.DryRun, job.Mock = 0, false, false, false
+	job.First, job.Yes, job.DryRun, job.Mock, job.Events = 0, false, false, false, ""
 	for _, path := range []*string{&job.Collection, &job.Environment, &job.Globals, &job.Data, &job.WorkingDir} {
 		if *path == "" || strings.Contains(*path, "${env:") {
 			continue

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"time"
@@ -35,6 +34,12 @@ func (s *sending) resumeHint() string {
 	return hint
 }
 
+// began opens the stream of events, if there is one.
+func (s *sending) began() {
+	s.start.Dir = string(s.dir)
+	s.settings.stream.emit(batch.Event{Start: s.start})
+}
+
 // send runs the engine over the run directory's copy of the rows, then writes
 // the reports.
 func (a *app) send(ctx context.Context, s *sending) error {
@@ -51,7 +56,11 @@ func (a *app) send(ctx context.Context, s *sending) error {
 	if err != nil {
 		return err
 	}
-	var handlers []report.Handler
+	s.began()
+	if err := s.leftOut(ctx); err != nil {
+		return err
+	}
+	handlers := []report.Handler{s.settings.stream}
 	if !s.settings.Quiet && !s.settings.NoProgress {
 		handlers = append(handlers, report.NewProgress(a.stderr, isTerminal(a.stderr)))
 	}
@@ -132,6 +141,8 @@ func (a *app) finish(ctx context.Context, s *sending, ended batch.Ended, failure
 	if err := batch.SaveFinish(ctx, s.ledger, finish); err != nil {
 		return &exitError{batch.ExitStopped, errors.Join(failure, err)}
 	}
+	finish.Counts = counts
+	s.settings.stream.emit(batch.Event{Finish: finish})
 	if err := a.writeReports(ctx, s.dir, s.ledger, s.start, finish, s.settings); err != nil {
 		return afterSending(s.dir, finish.ExitCode, err)
 	}
@@ -165,22 +176,19 @@ func closeLedger(dir batch.RunDir, l batch.Ledger, err error) error {
 }
 
 // writeReports writes every report of a run from its ledger and its copy of the
-// data.
-func (a *app) writeReports(ctx context.Context, dir batch.RunDir, l batch.Ledger, start *batch.Start, finish *batch.Finish, s *settings) (err error) {
+// data, and hands its events to more handlers.
+func (a *app) writeReports(ctx context.Context, dir batch.RunDir, l batch.Ledger, start *batch.Start, finish *batch.Finish, s *settings, more ...report.Handler) (err error) {
 	src, err := openInput(dir, start)
 	if err != nil {
 		return err
 	}
 	defer src.Close()
 	start.Dir = string(dir)
-	cells := report.NewCSV(string(dir), func(w io.Writer, d batch.Dialect) report.RecordWriter { return sheet.NewWriter(w, d) })
-	cells.Answers = s.WithAnswers
-	handlers := []report.Handler{
-		cells,
-		report.NewJSON(string(dir), tool()),
-	}
+	handlers := append(more, s.reports(dir)...)
 	if !s.Quiet {
-		handlers = append(handlers, report.NewText(a.stdout))
+		text := report.NewText(a.stdout)
+		text.Words, _ = report.Language(s.Lang)
+		handlers = append(handlers, text)
 	}
 	defer func() {
 		for _, h := range handlers {

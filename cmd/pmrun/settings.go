@@ -20,6 +20,7 @@ type settings struct {
 	bound                []string // flags that are settings of the job
 	lookupRequest, match string
 	json                 bool
+	stream               *eventStream // of --events
 }
 
 // Defaults of the pace.

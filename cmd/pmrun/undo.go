@@ -9,6 +9,7 @@ import (
 	"iter"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -40,7 +41,9 @@ undo was refused.
 
 ` + exitCodes,
 		Args: oneArg("a run directory"),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.undo(cmd.Context(), cmd, s, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withEvents(s, "undo", func(a *app) error { return a.undo(cmd.Context(), cmd, s, args[0]) })
+		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&s.lookupRequest, "request", "", "the request that undoes a row, `NAME`")
@@ -214,7 +217,8 @@ func (a *app) undoNow(ctx context.Context, s *settings, u *undoing) (err error) 
 		return err
 	}
 	engine := u.engine(src, l, t.sender, rows)
-	engine.Emit, engine.Total, engine.Stop = func(batch.Event) {}, u.rows, rules
+	s.stream.emit(batch.Event{Start: u.start})
+	engine.Emit, engine.Total, engine.Stop = s.stream.emit, u.rows, rules
 	if u.token != nil {
 		engine.Renewal = &batch.Renewal{Every: tokenEvery, Fetch: u.renewToken}
 	}
@@ -228,6 +232,7 @@ func (a *app) undoNow(ctx context.Context, s *settings, u *undoing) (err error) 
 	if err != nil {
 		return &exitError{batch.ExitStopped, err}
 	}
+	s.stream.emit(batch.Event{Finish: &batch.Finish{Counts: counts, Finished: time.Now(), Stopped: ended.Rule}})
 	if err := a.undoReport(ctx, u, l, counts, ended.Rule); err != nil {
 		return &exitError{batch.ExitStopped, err}
 	}
