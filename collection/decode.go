@@ -59,6 +59,12 @@ type document struct {
 	file string
 	text string
 	root gjson.Result
+	made bool // from a file in another format, so that places in text say nothing to a user
+}
+
+// converted gives the document that was made of d.
+func (d *document) converted(text string) *document {
+	return &document{file: d.file, text: text, root: gjson.Parse(text), made: true}
 }
 
 // parseDocument decodes and validates data; noun is what the caller wants it to be, for the messages.
@@ -146,6 +152,9 @@ func invalidUTF8(s string) int {
 
 // errorAt makes a FileError with the line and the column of offset.
 func (d *document) errorAt(offset int, problem, hint string, cause error) *FileError {
+	if d.made {
+		return &FileError{File: d.file, Problem: problem, Hint: hint, Err: cause}
+	}
 	line, column := position(d.text, offset)
 	return &FileError{File: d.file, Line: line, Column: column, Problem: problem, Hint: hint, Err: cause}
 }

@@ -25,6 +25,7 @@ const (
 	convertFirst      = "import it into Postman and export it as Collection v2.1 (JSON)"
 	passAsGlobals     = "pass it with -g/--globals, and give the collection's own file here"
 	passAsEnvironment = "pass it with -e/--environment, and give the collection's own file here"
+	passAsCollection  = "give it as the collection, and the environment with -e/--environment"
 	passAsData        = "a list may be a data file: pass that with -d/--data"
 )
 
@@ -148,7 +149,7 @@ func identify(r gjson.Result) foreign {
 	f := fields(r)
 	switch {
 	case f.get("item").IsArray() || looksLikeInfo(f.get("info")):
-		return foreign{what: "a Postman collection", forEnvironment: "give it as the collection, and the environment with -e/--environment"}
+		return foreign{what: "a Postman collection", forEnvironment: passAsCollection}
 	case textOf(f.get("_postman_variable_scope")) == "globals":
 		return foreign{what: "a file of Postman globals", forCollection: passAsGlobals}
 	case f.get("values").Exists():
@@ -159,14 +160,14 @@ func identify(r gjson.Result) foreign {
 		return foreign{what: "a HAR file (a browser's record of requests)", forCollection: convertFirst}
 	case f.get("__export_format").Exists(), strings.HasPrefix(textOf(f.get("type")), "collection.insomnia"):
 		return foreign{what: "an Insomnia export", forCollection: convertFirst}
-	case textOf(f.get("client")) == "Thunder Client", textOf(f.get("clientName")) == "Thunder Client":
+	case isThunderClient(f):
 		return foreign{what: "a Thunder Client export", forCollection: "export it from Thunder Client in Postman's format"}
 	case f.get("brunoConfig").Exists():
 		return foreign{what: "a Bruno export", forCollection: "export it from Bruno as a Postman collection"}
 	case isHoppscotch(f):
 		return foreign{what: "a Hoppscotch export", forCollection: convertFirst}
-	case f.get("requests").IsArray():
-		return foreign{what: "a Postman collection v1", forCollection: "v1 is not read yet: open it in Postman and export it as Collection v2.1"}
+	case isV1(f):
+		return foreign{what: "a Postman collection v1", forEnvironment: passAsCollection}
 	case f.get("collections").IsArray():
 		return foreign{what: "a Postman data dump of several collections"}
 	case fields(f.get("environment")).get("values").Exists():
@@ -203,6 +204,10 @@ func identifyNonObject(r gjson.Result) foreign {
 // isHoppscotch: its collections carry a numeric version "v" beside folders and requests.
 func isHoppscotch(f object) bool {
 	return f.get("v").Exists() && f.get("folders").IsArray() && f.get("requests").IsArray()
+}
+
+func isThunderClient(f object) bool {
+	return textOf(f.get("client")) == "Thunder Client" || textOf(f.get("clientName")) == "Thunder Client"
 }
 
 // looksLikeInfo tells a collection's info from that of an OpenAPI document.
