@@ -1,4 +1,5 @@
-// Package collection loads Postman collections (v2.0 and v2.1 JSON), environments and globals.
+// Package collection loads Postman collections (v1, v2.0 and v2.1 JSON, v3 YAML), environments and globals, and
+// saves collections as v2.1.
 //
 // Real exports bend the schema in many ways: scripts as one text, headers as text, null anywhere, numbers
 // for strings. Parse brings each piece into the shape that the model library reads and parses it with
@@ -7,8 +8,8 @@
 package collection
 
 import (
-	"cmp"
 	"iter"
+	"os"
 
 	postman "github.com/rbretecher/go-postman-collection"
 	"github.com/tidwall/gjson"
@@ -28,9 +29,18 @@ type Collection struct {
 	auth gjson.Result // Raw's auth
 }
 
-// Load reads the collection in the file at path. The error is a *FileError: the file is missing, a
-// directory, unreadable or empty, or as Parse says.
+// Load reads the collection in the file at path. A collection v3 is a directory, its
+// .resources/definition.yaml, or one NAME.request.yaml, which is a collection of one request. The error is
+// a *FileError: the file is missing, unreadable or empty, a directory without a collection, or as Parse says.
 func Load(path string) (*Collection, error) {
+	if info, err := os.Stat(path); err == nil {
+		if info.IsDir() {
+			return loadV3(path, path, "")
+		}
+		if root, request, ok := v3Place(path); ok {
+			return loadV3(path, root, request)
+		}
+	}
 	data, err := readFile(path, nounCollection)
 	if err != nil {
 		return nil, err
@@ -98,14 +108,11 @@ func findCollection(doc *document) (gjson.Result, object, error) {
 	if item.Exists() {
 		return root, nil, doc.locate(wrongKind(item, `"item"`, "a list of requests and folders"), nounCollection)
 	}
-	e := &FileError{File: doc.file, Hint: exportCollection}
-	if known := identify(root); known.what == "" {
-		e.Problem = `is not a Postman collection (it is ` + memberNames(root) + `, without "item")`
-	} else {
-		e.Problem = "is " + known.what + ", not a collection"
-		e.Hint = cmp.Or(known.forCollection, exportCollection)
+	known := identify(root)
+	if known.what != "" {
+		return root, nil, notA(doc.file, nounCollection, known)
 	}
-	return root, nil, e
+	return root, nil, &FileError{File: doc.file, Problem: `is not a Postman collection (it is ` + memberNames(root) + `, without "item")`, Hint: exportCollection}
 }
 
 // Variables gives the collection's variables in order, disabled ones and repeated keys included.

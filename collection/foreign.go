@@ -2,6 +2,7 @@ package collection
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -26,28 +27,21 @@ const (
 	passAsGlobals     = "pass it with -g/--globals, and give the collection's own file here"
 	passAsEnvironment = "pass it with -e/--environment, and give the collection's own file here"
 	passAsCollection  = "give it as the collection, and the environment with -e/--environment"
+	passTheDirectory  = "give the collection's directory, or its .resources/definition.yaml, or a file named NAME.request.yaml"
 	passAsData        = "a list may be a data file: pass that with -d/--data"
 )
-
-// exportHint says how to get the file that the caller wanted.
-func exportHint(noun string) string {
-	if noun == nounEnvironment {
-		return exportEnvironment
-	}
-	return exportCollection
-}
 
 const (
 	nounCollection  = "collection"
 	nounEnvironment = "environment"
 )
 
-func notJSON(file, what, noun string) error {
-	article := "a "
+// notA says that a file is something else than what the caller wanted.
+func notA(file, noun string, is foreign) error {
 	if noun == nounEnvironment {
-		article = "an "
+		return &FileError{File: file, Problem: "is " + is.what + ", not an environment", Hint: cmp.Or(is.forEnvironment, exportEnvironment)}
 	}
-	return &FileError{File: file, Problem: "is " + what + ", not " + article + noun, Hint: exportHint(noun)}
+	return &FileError{File: file, Problem: "is " + is.what + ", not a collection", Hint: cmp.Or(is.forCollection, exportCollection)}
 }
 
 // magics are the first bytes of files that are not text.
@@ -86,35 +80,45 @@ var (
 	yamlEnvValues = regexp.MustCompile(`(?m)^values:`)
 )
 
-// textKind recognises text that is not JSON by its beginning; "" when it may be JSON.
-func textKind(text string) string {
+// yamlEnvironment is what textKind says of an environment of collection v3.
+const yamlEnvironment = "a YAML environment (v3)"
+
+// looksLikeYAML tells a YAML file from JSON and from what textKind knows by other signs.
+func looksLikeYAML(text string) bool {
+	start := strings.TrimLeft(text, " \t\r\n\uFEFF")
+	return !strings.HasPrefix(start, "{") && !strings.HasPrefix(start, "[") && yamlLine.MatchString(firstLine(start)) &&
+		!yamlV3.MatchString(start) && !yamlOpenAPI.MatchString(start) && !yamlInsomnia.MatchString(start)
+}
+
+// textKind recognises text that is not JSON by its beginning; the zero value when it may be JSON.
+func textKind(text string) foreign {
 	start := strings.TrimLeft(text, " \t\r\n\uFEFF")
 	if start == "" || start[0] == '{' || start[0] == '[' || gjson.Valid(start) {
-		return ""
+		return foreign{}
 	}
 	head := start[:min(len(start), 16<<10)]
 	lower := strings.ToLower(head[:min(len(head), 512)])
 	switch {
 	case strings.HasPrefix(lower, "<!doctype html") || strings.HasPrefix(lower, "<html") || strings.HasPrefix(lower, "<head"):
-		return "an HTML page (a login or error page saved in place of the export?)"
+		return foreign{what: "an HTML page (a login or error page saved in place of the export?)"}
 	case strings.HasPrefix(lower, "<"):
-		return "an XML file"
+		return foreign{what: "an XML file"}
 	case yamlV3.MatchString(head):
-		return "a piece of a collection v3 (YAML), which is not read here"
+		return foreign{what: "a piece of a collection v3 (YAML)", forCollection: passTheDirectory, forEnvironment: passAsCollection}
 	case yamlOpenAPI.MatchString(head):
-		return "an OpenAPI document (YAML)"
+		return foreign{what: "an OpenAPI document (YAML)"}
 	case yamlInsomnia.MatchString(head):
-		return "an Insomnia export (YAML)"
+		return foreign{what: "an Insomnia export (YAML)"}
 	case strings.HasPrefix(lower, "curl "):
-		return "a curl command"
+		return foreign{what: "a curl command"}
 	case yamlLine.MatchString(firstLine(head)) && yamlEnvValues.MatchString(head):
-		return "a YAML environment (v3), which is not read here"
+		return foreign{what: yamlEnvironment, forCollection: passAsEnvironment}
 	case yamlLine.MatchString(firstLine(head)):
-		return "a YAML file"
+		return foreign{what: "a YAML file"}
 	case looksLikeCSV(head):
-		return "a CSV file"
+		return foreign{what: "a CSV file"}
 	}
-	return ""
+	return foreign{}
 }
 
 // firstLine gives the first line that is not blank and not a comment.
