@@ -392,33 +392,91 @@ func largeCollection(size int) []byte {
 	return b.Bytes()
 }
 
-// TestLargeCollectionMemory counts the bytes that parsing allocates: they stay proportional to the file.
+// largeV1 is the same as a collection v1.
+func largeV1(size int) []byte {
+	var b, orders bytes.Buffer
+	b.WriteString(`{"name":"large","requests":[`)
+	example, _ := json.Marshal(strings.Repeat("{\"k\":\"v\"}\n", 400))
+	for n := 0; b.Len() < size; n++ {
+		separator := ","
+		if n == 0 {
+			separator = ""
+		}
+		fmt.Fprintf(&b, `%s{"id":"r%d","name":"r%d","method":"POST","url":"http://x/%d","headers":"A: b","dataMode":"raw","rawModeData":%s,"responses":[{"request":"r%d","text":%s}]}`,
+			separator, n, n, n, example, n, example)
+		if n%20 == 0 {
+			fmt.Fprintf(&orders, `%s{"id":"f%d","name":"f%d","order":["r%d"]}`, separator, n, n, n)
+		}
+	}
+	return fmt.Appendf(b.Bytes(), `],"folders":[%s]}`, orders.Bytes())
+}
+
+// largeTests are collections of some size, and how many bytes may be allocated for each of theirs.
+var largeTests = []struct {
+	name         string
+	build        func(int) []byte
+	size         int
+	parse, write int
+}{
+	{"v2, 1 MB", largeCollection, 1 << 20, 15, 8},
+	{"v2, 50 MB", largeCollection, 50 << 20, 15, 8},
+	{"v1, 1 MB", largeV1, 1 << 20, 25, 12},
+	{"v1, 8 MB", largeV1, 8 << 20, 25, 12},
+}
+
+// TestLargeCollectionMemory counts the bytes that parsing and saving allocate: they stay proportional to the
+// file.
 func TestLargeCollectionMemory(t *testing.T) {
-	for _, size := range []int{1 << 20, 8 << 20} {
-		data := largeCollection(size)
+	allocated := func(f func()) int {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		if _, err := Parse("large.json", data); err != nil {
-			t.Fatal(err)
-		}
+		f()
 		runtime.ReadMemStats(&after)
-		if ratio := (after.TotalAlloc - before.TotalAlloc) / uint64(len(data)); ratio > 15 {
-			t.Errorf("%d MB file: %d bytes allocated for each byte of it", size>>20, ratio)
-		}
+		return int(after.TotalAlloc - before.TotalAlloc)
+	}
+	for _, tt := range largeTests {
+		t.Run(tt.name, func(t *testing.T) {
+			data := tt.build(tt.size)
+			var c *Collection
+			var err error
+			if ratio := allocated(func() { c, err = Parse("large.json", data) }) / len(data); err != nil || ratio > tt.parse {
+				t.Fatalf("%v, %d bytes allocated for each byte of the file", err, ratio)
+			}
+			if n := len(slices.Collect(c.Requests())); n < tt.size/(20<<10) {
+				t.Errorf("%d requests", n)
+			}
+			if ratio := allocated(func() { c.V21() }) / len(data); ratio > tt.write {
+				t.Errorf("%d bytes allocated for each byte of the file to save it", ratio)
+			}
+		})
 	}
 }
 
 func BenchmarkParse(b *testing.B) {
-	for _, size := range []int{5 << 20, 50 << 20} {
-		data := largeCollection(size)
-		b.Run(fmt.Sprintf("%dMB", size>>20), func(b *testing.B) {
-			b.SetBytes(int64(len(data)))
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := Parse("large.json", data); err != nil {
-					b.Fatal(err)
+	for name, build := range map[string]func(int) []byte{"v2": largeCollection, "v1": largeV1} {
+		for _, size := range []int{5 << 20, 50 << 20} {
+			data := build(size)
+			b.Run(fmt.Sprintf("%s/%dMB", name, size>>20), func(b *testing.B) {
+				b.SetBytes(int64(len(data)))
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := Parse("large.json", data); err != nil {
+						b.Fatal(err)
+					}
 				}
-			}
-		})
+			})
+		}
+	}
+}
+
+func BenchmarkV21(b *testing.B) {
+	c, err := Parse("large.json", largeCollection(50<<20))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(50 << 20)
+	b.ReportAllocs()
+	for b.Loop() {
+		c.V21()
 	}
 }

@@ -53,7 +53,7 @@ func convertV1(doc *document, f object) (*document, error) {
 	if err != nil {
 		return nil, doc.locate(err, nounCollection)
 	}
-	return doc.converted(writeJSON(root)), nil
+	return doc.converted(writeJSONOf(root, len(doc.text)+len(doc.text)/2)), nil
 }
 
 func v1Root(f object, size int) (jsonObject, error) {

@@ -23,7 +23,7 @@ const schemaV21 = "https://schema.getpostman.com/json/collection/v2.1.0/collecti
 //     as {src}, GraphQL as {query}; an empty list in place of an object as null; null items are left out.
 //
 // A collection of v1 or v3 was brought into this form when it was loaded.
-func (c *Collection) V21() []byte { return []byte(writeJSON(v21Collection(c))) }
+func (c *Collection) V21() []byte { return []byte(writeJSONOf(v21Collection(c), len(c.text)+len(c.text)/4)) }
 
 // v21Members copies an object; change may give another value for a key.
 func v21Members(r gjson.Result, change func(key string, value gjson.Result) any) jsonObject {

@@ -37,18 +37,42 @@ func (o *jsonObject) keep(key string, r gjson.Result) {
 }
 
 // writeJSON gives value as Postman writes it.
-func writeJSON(value any) string {
+func writeJSON(value any) string { return writeJSONOf(value, 0) }
+
+// writeJSONOf is writeJSON for a text of about size bytes.
+func writeJSONOf(value any, size int) string {
 	var w jsonWriter
+	w.Grow(size)
 	w.value(value, 0)
 	return w.String()
 }
 
-type jsonWriter struct{ strings.Builder }
+// compactJSON gives JSON text on one line, without blanks, as JavaScript writes it; numbers stay.
+func compactJSON(raw string) string {
+	w := jsonWriter{compact: true}
+	w.raw(raw, 0)
+	return w.String()
+}
+
+type jsonWriter struct {
+	strings.Builder
+	compact bool
+}
 
 func (w *jsonWriter) line(depth int) {
+	if w.compact {
+		return
+	}
 	w.WriteByte('\n')
 	for range depth {
 		w.WriteByte('\t')
+	}
+}
+
+func (w *jsonWriter) colon() {
+	w.WriteByte(':')
+	if !w.compact {
+		w.WriteByte(' ')
 	}
 }
 
@@ -65,7 +89,7 @@ func (w *jsonWriter) value(value any, depth int) {
 	case jsonObject:
 		w.list('{', '}', len(v), depth, func(i int) {
 			w.text(v[i].key)
-			w.WriteString(": ")
+			w.colon()
 			w.value(v[i].value, depth+1)
 		})
 	case []any:
@@ -121,7 +145,7 @@ func (w *jsonWriter) raw(text string, depth int) {
 			w.line(depth)
 			i++
 		case ':':
-			w.WriteString(": ")
+			w.colon()
 			i++
 		default:
 			w.WriteByte(c) // of a number, true, false, null

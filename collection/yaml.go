@@ -298,11 +298,7 @@ func (f *yamlFile) asText(n *yaml.Node) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var compact bytes.Buffer
-	if err := json.Compact(&compact, []byte(writeJSON(value))); err != nil {
-		return nil, err // cannot happen: it was just written
-	}
-	return compact.String(), nil
+	return compactJSON(writeJSON(value)), nil
 }
 
 // carry adds the members of o under their own names, but for those that were read. A reserved name gets the
