@@ -86,6 +86,11 @@ var shapes = []struct {
 	{"name null", withItems(`{"name":null}`), []string{""}},
 	{"request null", withItems(`{"name":"a","request":null}`), []string{"a"}},
 	{"folder with null children", withItems(`{"name":"f","item":null}`), []string{"f"}},
+	{"items that make no folder", withItems(`{"name":"a","item":false},{"name":"b","item":""},{"name":"c","item":0}`), []string{"a", "b", "c"}},
+	{"descriptions that are null", `{"info":{"name":"C","description":null},"item":[{"name":"a","description":null,"request":{"description":null,"url":{"raw":"x","query":[{"key":"q","description":null}],
+		"variable":[{"key":"p","description":null}]},"header":[{"key":"K","description":null}],"body":{"mode":"formdata","formdata":[{"key":"k","description":null}]}}}],"variable":[{"key":"v","description":null}]}`, []string{"a"}},
+	{"the same name twice", withItems(`{"name":"a"},{"name":"f","item":[{"name":"a"},{"name":"a"}]}`), []string{"a", "f/a", "f/a"}},
+	{"schema missing, http, null", `{"info":{"name":"C","schema":null},"item":[]}`, nil},
 	{"empty folder", withItems(`{"name":"f","item":[]}`), nil},
 	{"folder that has a request", withItems(`{"name":"f","request":"http://x","item":[{"name":"a"}]}`), []string{"f/a"}},
 	{"nested folders", withItems(`{"name":"f","item":[{"name":"a"},{"name":"g","item":[{"name":"b"}]},{"name":"c"}]},{"name":"d"}`),
@@ -116,6 +121,7 @@ func TestParseShapes(t *testing.T) {
 				got = append(got, item.Path())
 				checkAnswers(t, item)
 			}
+			checkSaved(t, c)
 			if !slices.Equal(got, tt.requests) {
 				t.Errorf("requests %q, want %q", got, tt.requests)
 			}
@@ -145,6 +151,37 @@ func checkAnswers(t *testing.T, item *Item) {
 	}
 	if item.Model == nil || item.Model.Name != item.Name || item.Model.IsGroup() != item.IsFolder() {
 		t.Errorf("%s: model %+v", item.Path(), item.Model)
+	}
+}
+
+// TestEveryShapeIsSaved: what the tables hold is the same once it is saved as v2.1 and loaded again.
+func TestEveryShapeIsSaved(t *testing.T) {
+	var texts []string
+	for _, tt := range methodTests {
+		texts = append(texts, withRequest(tt.json))
+	}
+	for _, tt := range urlTests {
+		texts = append(texts, withRequest(`{"url":`+tt.json+`}`))
+	}
+	for _, tt := range headerTests {
+		texts = append(texts, withRequest(`{"header":`+tt.json+`}`))
+	}
+	for _, tt := range bodyTests {
+		texts = append(texts, withRequest(`{"body":`+tt.json+`}`))
+	}
+	for _, tt := range authShapes {
+		if !strings.Contains(tt.json, `"type":"type"`) {
+			texts = append(texts, withRequest(`{"auth":`+tt.json+`}`), withItems(`{"name":"f","auth":`+tt.json+`,"item":[{}]}`), `{"item":[{}],"auth":`+tt.json+`}`)
+		}
+	}
+	for _, tt := range variableShapes {
+		texts = append(texts, `{"item":[{"request":{"url":{"raw":"x","variable":[`+tt.json+`]}}}],"variable":[`+tt.json+`]}`)
+	}
+	for _, tt := range eventShapes {
+		texts = append(texts, withItems(`{"name":"a","event":`+tt.event+`}`), withItems(`{"name":"a","item":[],"event":`+tt.event+`}`), `{"item":[],"event":`+tt.event+`}`)
+	}
+	for _, text := range texts {
+		checkSaved(t, mustParse(t, text))
 	}
 }
 
@@ -179,22 +216,24 @@ func TestModelHoldsTheTree(t *testing.T) {
 	}
 }
 
+// eventShapes are used for items, folders and collections.
+var eventShapes = []struct{ name, event, want string }{
+	{"list of lines", `[{"listen":"test","script":{"type":"text/javascript","exec":["a","b\u0022"]}}]`, "test: a\nb\""},
+	{"exec as text", `[{"listen":"prerequest","script":{"exec":"a\nb"}}]`, "prerequest: a\nb"},
+	{"exec null", `[{"listen":"test","script":{"exec":null}}]`, "test: "},
+	{"exec of other values", `[{"listen":"test","script":{"exec":["a",null,5]}}]`, "test: a\n\n5"},
+	{"one object", `{"listen":"test","script":{"exec":["a"]}}`, "test: a"},
+	{"null", `null`, ""},
+	{"null in the list", `[null,{"listen":"test","script":{"exec":["a"]}}]`, "test: a"},
+	{"script as text", `[{"listen":"test","script":"a"}]`, "test: a"},
+	{"script as list", `[{"listen":"test","script":["a","b"]}]`, "test: a\nb"},
+	{"script null", `[{"listen":"test","script":null}]`, "test: "},
+	{"listen missing", `[{"script":{"exec":["a"]}}]`, ": a"},
+	{"packages and src", `[{"listen":"test","script":{"exec":["a"],"packages":{},"src":5}}]`, "test: a"},
+}
+
 func TestEvents(t *testing.T) {
-	tests := []struct{ name, event, want string }{
-		{"list of lines", `[{"listen":"test","script":{"type":"text/javascript","exec":["a","b\u0022"]}}]`, "test: a\nb\""},
-		{"exec as text", `[{"listen":"prerequest","script":{"exec":"a\nb"}}]`, "prerequest: a\nb"},
-		{"exec null", `[{"listen":"test","script":{"exec":null}}]`, "test: "},
-		{"exec of other values", `[{"listen":"test","script":{"exec":["a",null,5]}}]`, "test: a\n\n5"},
-		{"one object", `{"listen":"test","script":{"exec":["a"]}}`, "test: a"},
-		{"null", `null`, ""},
-		{"null in the list", `[null,{"listen":"test","script":{"exec":["a"]}}]`, "test: a"},
-		{"script as text", `[{"listen":"test","script":"a"}]`, "test: a"},
-		{"script as list", `[{"listen":"test","script":["a","b"]}]`, "test: a\nb"},
-		{"script null", `[{"listen":"test","script":null}]`, "test: "},
-		{"listen missing", `[{"script":{"exec":["a"]}}]`, ": a"},
-		{"packages and src", `[{"listen":"test","script":{"exec":["a"],"packages":{},"src":5}}]`, "test: a"},
-	}
-	for _, tt := range tests {
+	for _, tt := range eventShapes {
 		t.Run(tt.name, func(t *testing.T) {
 			for place, text := range map[string]string{
 				"item":       withItems(`{"name":"a","event":` + tt.event + `}`),

@@ -109,7 +109,15 @@ func (l *itemLoader) item(raw gjson.Result, parent *Item, position, depth int) (
 // isFolder tells a folder by its "item": as in Postman, whatever has a truthy one is a folder, even if it has a
 // request too.
 func isFolder(children gjson.Result) bool {
-	return children.Type != gjson.Null && children.Type != gjson.False
+	switch children.Type {
+	case gjson.Null, gjson.False:
+		return false
+	case gjson.String:
+		return children.Str != ""
+	case gjson.Number:
+		return children.Num != 0
+	}
+	return true
 }
 
 // placeOf names an element for a message: folder "A/B" / item 3 "Login". Position 0 leaves the item out.

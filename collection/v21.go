@@ -23,7 +23,9 @@ const schemaV21 = "https://schema.getpostman.com/json/collection/v2.1.0/collecti
 //     as {src}, GraphQL as {query}; an empty list in place of an object as null; null items are left out.
 //
 // A collection of v1 or v3 was brought into this form when it was loaded.
-func (c *Collection) V21() []byte { return []byte(writeJSONOf(v21Collection(c), len(c.text)+len(c.text)/4)) }
+func (c *Collection) V21() []byte {
+	return []byte(writeJSONOf(v21Collection(c), len(c.text)+len(c.text)/4))
+}
 
 // v21Members copies an object; change may give another value for a key.
 func v21Members(r gjson.Result, change func(key string, value gjson.Result) any) jsonObject {
@@ -86,7 +88,7 @@ func v21Shared(key string, value gjson.Result) any {
 
 func v21Items(r gjson.Result) any {
 	if !r.IsArray() && r.Type != gjson.Null {
-		return rawJSON(r.Raw) // false, which makes no folder
+		return rawJSON(r.Raw)
 	}
 	items := []any{}
 	r.ForEach(func(_, value gjson.Result) bool {
