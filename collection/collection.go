@@ -1,4 +1,5 @@
-// Package collection loads Postman collections (v2.0 and v2.1 JSON), environments and globals.
+// Package collection loads Postman collections (v1, v2.0 and v2.1 JSON, v3 YAML), environments and globals, and
+// saves collections as v2.1.
 //
 // Real exports bend the schema in many ways: scripts as one text, headers as text, null anywhere, numbers
 // for strings. Parse brings each piece into the shape that the model library reads and parses it with
@@ -7,8 +8,8 @@
 package collection
 
 import (
-	"cmp"
 	"iter"
+	"os"
 
 	postman "github.com/rbretecher/go-postman-collection"
 	"github.com/tidwall/gjson"
@@ -22,15 +23,24 @@ type Collection struct {
 	ID    string              // info._postman_id, or the id or uid that an API answer has
 	Items []*Item             // folders and requests of the top level, in order
 	Model *postman.Collection // normalised; queries that are disabled are left out
-	Raw   gjson.Result        // the document as it was, a {"collection": ...} wrapper removed
+	Raw   gjson.Result        // the document as it was, a {"collection": ...} wrapper removed; v1 and v3 as v2.1
 
-	text string       // the whole file
+	text string       // the whole document
 	auth gjson.Result // Raw's auth
 }
 
-// Load reads the collection in the file at path. The error is a *FileError: the file is missing, a
-// directory, unreadable or empty, or as Parse says.
+// Load reads the collection in the file at path. A collection v3 is a directory, its
+// .resources/definition.yaml, or one NAME.request.yaml, which is a collection of one request. The error is
+// a *FileError: the file is missing, unreadable or empty, a directory without a collection, or as Parse says.
 func Load(path string) (*Collection, error) {
+	if info, err := os.Stat(path); err == nil {
+		if info.IsDir() {
+			return loadV3(path, path, "")
+		}
+		if root, request, ok := v3Place(path); ok {
+			return loadV3(path, root, request)
+		}
+	}
 	data, err := readFile(path, nounCollection)
 	if err != nil {
 		return nil, err
@@ -46,11 +56,22 @@ func Parse(file string, data []byte) (*Collection, error) {
 	if err != nil {
 		return nil, err
 	}
+	return parse(doc)
+}
+
+// parse reads a collection from JSON of any version.
+func parse(doc *document) (*Collection, error) {
+	if f := fields(unwrapped(doc.root)); isV1(f) {
+		var err error
+		if doc, err = convertV1(doc, f); err != nil {
+			return nil, err
+		}
+	}
 	root, members, err := findCollection(doc)
 	if err != nil {
 		return nil, err
 	}
-	c := &Collection{File: file, Raw: root, text: doc.text, auth: members.get("auth")}
+	c := &Collection{File: doc.file, Raw: root, text: doc.text, auth: members.get("auth")}
 	info := fields(members.get("info"))
 	c.Name = firstText(info.get("name"), members.get("name"))
 	c.ID = firstText(info.get("_postman_id"), info.get("id"), info.get("uid"), members.get("id"), members.get("uid"))
@@ -67,13 +88,19 @@ func Parse(file string, data []byte) (*Collection, error) {
 	return c, nil
 }
 
-// findCollection removes a wrapper and makes sure that the document is a collection.
-func findCollection(doc *document) (gjson.Result, object, error) {
-	root := doc.root
-	members := fields(root)
-	if inner := members.get("collection"); inner.IsObject() && !members.get("item").Exists() && !members.get("info").Exists() {
-		root, members = inner, fields(inner)
+// unwrapped gives the collection in {"collection": ...}; anything else is given back.
+func unwrapped(root gjson.Result) gjson.Result {
+	f := fields(root)
+	if inner := f.get("collection"); inner.IsObject() && !f.get("item").Exists() && !f.get("info").Exists() && !f.get("requests").Exists() {
+		return inner
 	}
+	return root
+}
+
+// findCollection makes sure that the document is a collection.
+func findCollection(doc *document) (gjson.Result, object, error) {
+	root := unwrapped(doc.root)
+	members := fields(root)
 	item := members.get("item")
 	if item.IsArray() || item.Type == gjson.Null && (item.Exists() || looksLikeInfo(members.get("info"))) {
 		return root, members, nil
@@ -81,14 +108,11 @@ func findCollection(doc *document) (gjson.Result, object, error) {
 	if item.Exists() {
 		return root, nil, doc.locate(wrongKind(item, `"item"`, "a list of requests and folders"), nounCollection)
 	}
-	e := &FileError{File: doc.file, Hint: exportCollection}
-	if known := identify(root); known.what == "" {
-		e.Problem = `is not a Postman collection (it is ` + memberNames(root) + `, without "item")`
-	} else {
-		e.Problem = "is " + known.what + ", not a collection"
-		e.Hint = cmp.Or(known.forCollection, exportCollection)
+	known := identify(root)
+	if known.what != "" {
+		return root, nil, notA(doc.file, nounCollection, known)
 	}
-	return root, nil, e
+	return root, nil, &FileError{File: doc.file, Problem: `is not a Postman collection (it is ` + memberNames(root) + `, without "item")`, Hint: exportCollection}
 }
 
 // Variables gives the collection's variables in order, disabled ones and repeated keys included.
@@ -104,7 +128,8 @@ func (c *Collection) Requests() iter.Seq[*Item] {
 	return requestsOf(c.Items)
 }
 
-// Bytes gives the file as it was, as UTF-8 without a byte order mark. The caller owns the slice.
+// Bytes gives the file as it was, as UTF-8 without a byte order mark; of a collection v1 or v3, the v2.1
+// document that it was read as. Parse takes it. The caller owns the slice.
 func (c *Collection) Bytes() []byte { return []byte(c.text) }
 
 func requestsOf(items []*Item) iter.Seq[*Item] {

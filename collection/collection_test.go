@@ -86,6 +86,11 @@ var shapes = []struct {
 	{"name null", withItems(`{"name":null}`), []string{""}},
 	{"request null", withItems(`{"name":"a","request":null}`), []string{"a"}},
 	{"folder with null children", withItems(`{"name":"f","item":null}`), []string{"f"}},
+	{"items that make no folder", withItems(`{"name":"a","item":false},{"name":"b","item":""},{"name":"c","item":0}`), []string{"a", "b", "c"}},
+	{"descriptions that are null", `{"info":{"name":"C","description":null},"item":[{"name":"a","description":null,"request":{"description":null,"url":{"raw":"x","query":[{"key":"q","description":null}],
+		"variable":[{"key":"p","description":null}]},"header":[{"key":"K","description":null}],"body":{"mode":"formdata","formdata":[{"key":"k","description":null}]}}}],"variable":[{"key":"v","description":null}]}`, []string{"a"}},
+	{"the same name twice", withItems(`{"name":"a"},{"name":"f","item":[{"name":"a"},{"name":"a"}]}`), []string{"a", "f/a", "f/a"}},
+	{"schema missing, http, null", `{"info":{"name":"C","schema":null},"item":[]}`, nil},
 	{"empty folder", withItems(`{"name":"f","item":[]}`), nil},
 	{"folder that has a request", withItems(`{"name":"f","request":"http://x","item":[{"name":"a"}]}`), []string{"f/a"}},
 	{"nested folders", withItems(`{"name":"f","item":[{"name":"a"},{"name":"g","item":[{"name":"b"}]},{"name":"c"}]},{"name":"d"}`),
@@ -116,6 +121,7 @@ func TestParseShapes(t *testing.T) {
 				got = append(got, item.Path())
 				checkAnswers(t, item)
 			}
+			checkSaved(t, c)
 			if !slices.Equal(got, tt.requests) {
 				t.Errorf("requests %q, want %q", got, tt.requests)
 			}
@@ -145,6 +151,37 @@ func checkAnswers(t *testing.T, item *Item) {
 	}
 	if item.Model == nil || item.Model.Name != item.Name || item.Model.IsGroup() != item.IsFolder() {
 		t.Errorf("%s: model %+v", item.Path(), item.Model)
+	}
+}
+
+// TestEveryShapeIsSaved: what the tables hold is the same once it is saved as v2.1 and loaded again.
+func TestEveryShapeIsSaved(t *testing.T) {
+	var texts []string
+	for _, tt := range methodTests {
+		texts = append(texts, withRequest(tt.json))
+	}
+	for _, tt := range urlTests {
+		texts = append(texts, withRequest(`{"url":`+tt.json+`}`))
+	}
+	for _, tt := range headerTests {
+		texts = append(texts, withRequest(`{"header":`+tt.json+`}`))
+	}
+	for _, tt := range bodyTests {
+		texts = append(texts, withRequest(`{"body":`+tt.json+`}`))
+	}
+	for _, tt := range authShapes {
+		if !strings.Contains(tt.json, `"type":"type"`) {
+			texts = append(texts, withRequest(`{"auth":`+tt.json+`}`), withItems(`{"name":"f","auth":`+tt.json+`,"item":[{}]}`), `{"item":[{}],"auth":`+tt.json+`}`)
+		}
+	}
+	for _, tt := range variableShapes {
+		texts = append(texts, `{"item":[{"request":{"url":{"raw":"x","variable":[`+tt.json+`]}}}],"variable":[`+tt.json+`]}`)
+	}
+	for _, tt := range eventShapes {
+		texts = append(texts, withItems(`{"name":"a","event":`+tt.event+`}`), withItems(`{"name":"a","item":[],"event":`+tt.event+`}`), `{"item":[],"event":`+tt.event+`}`)
+	}
+	for _, text := range texts {
+		checkSaved(t, mustParse(t, text))
 	}
 }
 
@@ -179,22 +216,24 @@ func TestModelHoldsTheTree(t *testing.T) {
 	}
 }
 
+// eventShapes are used for items, folders and collections.
+var eventShapes = []struct{ name, event, want string }{
+	{"list of lines", `[{"listen":"test","script":{"type":"text/javascript","exec":["a","b\u0022"]}}]`, "test: a\nb\""},
+	{"exec as text", `[{"listen":"prerequest","script":{"exec":"a\nb"}}]`, "prerequest: a\nb"},
+	{"exec null", `[{"listen":"test","script":{"exec":null}}]`, "test: "},
+	{"exec of other values", `[{"listen":"test","script":{"exec":["a",null,5]}}]`, "test: a\n\n5"},
+	{"one object", `{"listen":"test","script":{"exec":["a"]}}`, "test: a"},
+	{"null", `null`, ""},
+	{"null in the list", `[null,{"listen":"test","script":{"exec":["a"]}}]`, "test: a"},
+	{"script as text", `[{"listen":"test","script":"a"}]`, "test: a"},
+	{"script as list", `[{"listen":"test","script":["a","b"]}]`, "test: a\nb"},
+	{"script null", `[{"listen":"test","script":null}]`, "test: "},
+	{"listen missing", `[{"script":{"exec":["a"]}}]`, ": a"},
+	{"packages and src", `[{"listen":"test","script":{"exec":["a"],"packages":{},"src":5}}]`, "test: a"},
+}
+
 func TestEvents(t *testing.T) {
-	tests := []struct{ name, event, want string }{
-		{"list of lines", `[{"listen":"test","script":{"type":"text/javascript","exec":["a","b\u0022"]}}]`, "test: a\nb\""},
-		{"exec as text", `[{"listen":"prerequest","script":{"exec":"a\nb"}}]`, "prerequest: a\nb"},
-		{"exec null", `[{"listen":"test","script":{"exec":null}}]`, "test: "},
-		{"exec of other values", `[{"listen":"test","script":{"exec":["a",null,5]}}]`, "test: a\n\n5"},
-		{"one object", `{"listen":"test","script":{"exec":["a"]}}`, "test: a"},
-		{"null", `null`, ""},
-		{"null in the list", `[null,{"listen":"test","script":{"exec":["a"]}}]`, "test: a"},
-		{"script as text", `[{"listen":"test","script":"a"}]`, "test: a"},
-		{"script as list", `[{"listen":"test","script":["a","b"]}]`, "test: a\nb"},
-		{"script null", `[{"listen":"test","script":null}]`, "test: "},
-		{"listen missing", `[{"script":{"exec":["a"]}}]`, ": a"},
-		{"packages and src", `[{"listen":"test","script":{"exec":["a"],"packages":{},"src":5}}]`, "test: a"},
-	}
-	for _, tt := range tests {
+	for _, tt := range eventShapes {
 		t.Run(tt.name, func(t *testing.T) {
 			for place, text := range map[string]string{
 				"item":       withItems(`{"name":"a","event":` + tt.event + `}`),
@@ -392,33 +431,91 @@ func largeCollection(size int) []byte {
 	return b.Bytes()
 }
 
-// TestLargeCollectionMemory counts the bytes that parsing allocates: they stay proportional to the file.
+// largeV1 is the same as a collection v1.
+func largeV1(size int) []byte {
+	var b, orders bytes.Buffer
+	b.WriteString(`{"name":"large","requests":[`)
+	example, _ := json.Marshal(strings.Repeat("{\"k\":\"v\"}\n", 400))
+	for n := 0; b.Len() < size; n++ {
+		separator := ","
+		if n == 0 {
+			separator = ""
+		}
+		fmt.Fprintf(&b, `%s{"id":"r%d","name":"r%d","method":"POST","url":"http://x/%d","headers":"A: b","dataMode":"raw","rawModeData":%s,"responses":[{"request":"r%d","text":%s}]}`,
+			separator, n, n, n, example, n, example)
+		if n%20 == 0 {
+			fmt.Fprintf(&orders, `%s{"id":"f%d","name":"f%d","order":["r%d"]}`, separator, n, n, n)
+		}
+	}
+	return fmt.Appendf(b.Bytes(), `],"folders":[%s]}`, orders.Bytes())
+}
+
+// largeTests are collections of some size, and how many bytes may be allocated for each of theirs.
+var largeTests = []struct {
+	name         string
+	build        func(int) []byte
+	size         int
+	parse, write int
+}{
+	{"v2, 1 MB", largeCollection, 1 << 20, 15, 8},
+	{"v2, 50 MB", largeCollection, 50 << 20, 15, 8},
+	{"v1, 1 MB", largeV1, 1 << 20, 25, 12},
+	{"v1, 8 MB", largeV1, 8 << 20, 25, 12},
+}
+
+// TestLargeCollectionMemory counts the bytes that parsing and saving allocate: they stay proportional to the
+// file.
 func TestLargeCollectionMemory(t *testing.T) {
-	for _, size := range []int{1 << 20, 8 << 20} {
-		data := largeCollection(size)
+	allocated := func(f func()) int {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		if _, err := Parse("large.json", data); err != nil {
-			t.Fatal(err)
-		}
+		f()
 		runtime.ReadMemStats(&after)
-		if ratio := (after.TotalAlloc - before.TotalAlloc) / uint64(len(data)); ratio > 15 {
-			t.Errorf("%d MB file: %d bytes allocated for each byte of it", size>>20, ratio)
-		}
+		return int(after.TotalAlloc - before.TotalAlloc)
+	}
+	for _, tt := range largeTests {
+		t.Run(tt.name, func(t *testing.T) {
+			data := tt.build(tt.size)
+			var c *Collection
+			var err error
+			if ratio := allocated(func() { c, err = Parse("large.json", data) }) / len(data); err != nil || ratio > tt.parse {
+				t.Fatalf("%v, %d bytes allocated for each byte of the file", err, ratio)
+			}
+			if n := len(slices.Collect(c.Requests())); n < tt.size/(20<<10) {
+				t.Errorf("%d requests", n)
+			}
+			if ratio := allocated(func() { c.V21() }) / len(data); ratio > tt.write {
+				t.Errorf("%d bytes allocated for each byte of the file to save it", ratio)
+			}
+		})
 	}
 }
 
 func BenchmarkParse(b *testing.B) {
-	for _, size := range []int{5 << 20, 50 << 20} {
-		data := largeCollection(size)
-		b.Run(fmt.Sprintf("%dMB", size>>20), func(b *testing.B) {
-			b.SetBytes(int64(len(data)))
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := Parse("large.json", data); err != nil {
-					b.Fatal(err)
+	for name, build := range map[string]func(int) []byte{"v2": largeCollection, "v1": largeV1} {
+		for _, size := range []int{5 << 20, 50 << 20} {
+			data := build(size)
+			b.Run(fmt.Sprintf("%s/%dMB", name, size>>20), func(b *testing.B) {
+				b.SetBytes(int64(len(data)))
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := Parse("large.json", data); err != nil {
+						b.Fatal(err)
+					}
 				}
-			}
-		})
+			})
+		}
+	}
+}
+
+func BenchmarkV21(b *testing.B) {
+	c, err := Parse("large.json", largeCollection(50<<20))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(50 << 20)
+	b.ReportAllocs()
+	for b.Loop() {
+		c.V21()
 	}
 }

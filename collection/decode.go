@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"unicode/utf8"
 
@@ -19,39 +18,34 @@ import (
 func readFile(path, noun string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err == nil && info.IsDir() {
-		return nil, directoryError(path, noun)
+		return nil, &FileError{File: path, Problem: "is a directory, not a file", Hint: "give the path of the " + noun + "'s file"}
 	}
 	var data []byte
 	if err == nil {
 		data, err = os.ReadFile(path)
 	}
+	if err != nil {
+		return nil, readError(path, noun, err)
+	}
+	return data, nil
+}
+
+// readError says why the file at path cannot be read.
+func readError(path, noun string, err error) error {
 	switch {
-	case err == nil:
-		return data, nil
 	case strings.HasPrefix(path, "http://") || strings.HasPrefix(path, "https://"):
-		return nil, &FileError{File: path, Problem: "is a web address, not a file", Hint: "download the " + noun + " first", Err: err}
+		return &FileError{File: path, Problem: "is a web address, not a file", Hint: "download the " + noun + " first", Err: err}
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, &FileError{File: path, Problem: "there is no such file", Hint: "check the path of the " + noun, Err: err}
+		return &FileError{File: path, Problem: "there is no such file", Hint: "check the path of the " + noun, Err: err}
 	case errors.Is(err, fs.ErrPermission):
-		return nil, &FileError{File: path, Problem: "may not be read (permission denied)", Hint: "check the permissions of the file", Err: err}
+		return &FileError{File: path, Problem: "may not be read (permission denied)", Hint: "check the permissions of the file", Err: err}
 	}
 	// A PathError repeats the path; its cause says what is wrong.
 	cause := err
 	if pathErr := (*fs.PathError)(nil); errors.As(err, &pathErr) {
 		cause = pathErr.Err
 	}
-	return nil, &FileError{File: path, Problem: fmt.Sprintf("cannot be read: %v", cause), Hint: "check that it is a readable file", Err: err}
-}
-
-func directoryError(path, noun string) error {
-	e := &FileError{File: path, Problem: "is a directory, not a file", Hint: "give the path of the " + noun + "'s JSON file"}
-	definition, _ := filepath.Glob(filepath.Join(path, ".resources", "definition.y*ml"))
-	requests, _ := filepath.Glob(filepath.Join(path, "*.request.y*ml"))
-	if len(definition)+len(requests) > 0 {
-		e.Problem = "is a directory that holds a collection v3 (YAML)"
-		e.Hint = "collection v3 is not read here: export it from Postman as Collection v2.1 (JSON)"
-	}
-	return e
+	return &FileError{File: path, Problem: fmt.Sprintf("cannot be read: %v", cause), Hint: "check that it is a readable file", Err: err}
 }
 
 // document is a JSON file as text: UTF-8, no byte order mark, known to be valid.
@@ -59,12 +53,18 @@ type document struct {
 	file string
 	text string
 	root gjson.Result
+	made bool // from a file in another format, so that places in text say nothing to a user
+}
+
+// converted gives the document that was made of d.
+func (d *document) converted(text string) *document {
+	return &document{file: d.file, text: text, root: gjson.Parse(text), made: true}
 }
 
 // parseDocument decodes and validates data; noun is what the caller wants it to be, for the messages.
 func parseDocument(file string, data []byte, noun string) (*document, error) {
 	if what := binaryKind(data); what != "" {
-		return nil, notJSON(file, what, noun)
+		return nil, notA(file, noun, foreign{what: what})
 	}
 	decoded, err := decodeText(data)
 	if err != nil {
@@ -74,8 +74,8 @@ func parseDocument(file string, data []byte, noun string) (*document, error) {
 	if strings.TrimSpace(doc.text) == "" {
 		return nil, &FileError{File: file, Problem: "is empty", Hint: "export the " + noun + " again from Postman"}
 	}
-	if what := textKind(doc.text); what != "" {
-		return nil, notJSON(file, what, noun)
+	if is := textKind(doc.text); is.what != "" {
+		return nil, notA(file, noun, is)
 	}
 	if err := doc.validate(decoded, noun); err != nil {
 		return nil, err
@@ -146,6 +146,9 @@ func invalidUTF8(s string) int {
 
 // errorAt makes a FileError with the line and the column of offset.
 func (d *document) errorAt(offset int, problem, hint string, cause error) *FileError {
+	if d.made {
+		return &FileError{File: d.file, Problem: problem, Hint: hint, Err: cause}
+	}
 	line, column := position(d.text, offset)
 	return &FileError{File: d.file, Line: line, Column: column, Problem: problem, Hint: hint, Err: cause}
 }

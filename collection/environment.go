@@ -1,12 +1,8 @@
 package collection
 
-import (
-	"cmp"
+import "github.com/tidwall/gjson"
 
-	"github.com/tidwall/gjson"
-)
-
-// Environment is a Postman environment or a file of globals.
+// Environment is a Postman environment or a file of globals, of JSON or (collection v3) YAML.
 type Environment struct {
 	File      string     // as given by the user
 	Name      string     // may be empty
@@ -27,7 +23,7 @@ func LoadEnvironment(path string) (*Environment, error) {
 // ParseEnvironment reads an environment or globals from data; file is its name for messages. The error is
 // a *FileError that says what the data is instead, or where it is broken.
 func ParseEnvironment(file string, data []byte) (*Environment, error) {
-	doc, err := parseDocument(file, data, nounEnvironment)
+	doc, err := environmentDocument(file, data)
 	if err != nil {
 		return nil, err
 	}
@@ -53,13 +49,40 @@ func ParseEnvironment(file string, data []byte) (*Environment, error) {
 }
 
 func notEnvironment(doc *document) error {
-	e := &FileError{File: doc.file}
-	if known := identify(doc.root); known.what == "" {
-		e.Problem = `is not a Postman environment (it is ` + memberNames(doc.root) + `, without "values")`
-		e.Hint = `write it as {"values": [{"key": ..., "value": ...}]}, or ` + exportEnvironment
-	} else {
-		e.Problem = "is " + known.what + ", not an environment"
-		e.Hint = cmp.Or(known.forEnvironment, exportEnvironment)
+	if known := identify(doc.root); known.what != "" {
+		return notA(doc.file, nounEnvironment, known)
 	}
-	return e
+	return &FileError{File: doc.file, Problem: `is not a Postman environment (it is ` + memberNames(doc.root) + `, without "values")`,
+		Hint: `write it as {"values": [{"key": ..., "value": ...}]}, or ` + exportEnvironment}
+}
+
+// environmentDocument reads JSON, or the YAML of collection v3, which is turned into it.
+func environmentDocument(file string, data []byte) (*document, error) {
+	doc, err := parseDocument(file, data, nounEnvironment)
+	if err == nil {
+		return doc, nil
+	}
+	_, named := cutYAML(file, "")
+	text, textErr := decodeText(data)
+	if textErr != nil || !(named && looksLikeYAML(string(text)) || textKind(string(text)).what == yamlEnvironment) {
+		return nil, err
+	}
+	f, o, err := parseYAML(file, data)
+	if err != nil {
+		return nil, err
+	}
+	if o.get("values") == nil {
+		return nil, &FileError{File: file, Problem: `is not a Postman environment (it is a YAML file without "values")`,
+			Hint: "write it as values: with a list of {key, value}, or " + exportEnvironment}
+	}
+	values, err := f.pairsOnly(o.get("values"), "values")
+	if err != nil {
+		return nil, err
+	}
+	made := jsonObject{}
+	if err := f.keepTexts(&made, o, "id", "name"); err != nil {
+		return nil, err
+	}
+	made.add("values", values)
+	return (&document{file: file}).converted(writeJSON(made)), nil
 }

@@ -2,6 +2,7 @@ package collection
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -25,28 +26,22 @@ const (
 	convertFirst      = "import it into Postman and export it as Collection v2.1 (JSON)"
 	passAsGlobals     = "pass it with -g/--globals, and give the collection's own file here"
 	passAsEnvironment = "pass it with -e/--environment, and give the collection's own file here"
+	passAsCollection  = "give it as the collection, and the environment with -e/--environment"
+	passTheDirectory  = "give the collection's directory, or its .resources/definition.yaml, or a file named NAME.request.yaml"
 	passAsData        = "a list may be a data file: pass that with -d/--data"
 )
-
-// exportHint says how to get the file that the caller wanted.
-func exportHint(noun string) string {
-	if noun == nounEnvironment {
-		return exportEnvironment
-	}
-	return exportCollection
-}
 
 const (
 	nounCollection  = "collection"
 	nounEnvironment = "environment"
 )
 
-func notJSON(file, what, noun string) error {
-	article := "a "
+// notA says that a file is something else than what the caller wanted.
+func notA(file, noun string, is foreign) error {
 	if noun == nounEnvironment {
-		article = "an "
+		return &FileError{File: file, Problem: "is " + is.what + ", not an environment", Hint: cmp.Or(is.forEnvironment, exportEnvironment)}
 	}
-	return &FileError{File: file, Problem: "is " + what + ", not " + article + noun, Hint: exportHint(noun)}
+	return &FileError{File: file, Problem: "is " + is.what + ", not a collection", Hint: cmp.Or(is.forCollection, exportCollection)}
 }
 
 // magics are the first bytes of files that are not text.
@@ -85,35 +80,45 @@ var (
 	yamlEnvValues = regexp.MustCompile(`(?m)^values:`)
 )
 
-// textKind recognises text that is not JSON by its beginning; "" when it may be JSON.
-func textKind(text string) string {
+// yamlEnvironment is what textKind says of an environment of collection v3.
+const yamlEnvironment = "a YAML environment (v3)"
+
+// looksLikeYAML tells a YAML file from JSON and from what textKind knows by other signs.
+func looksLikeYAML(text string) bool {
+	start := strings.TrimLeft(text, " \t\r\n\uFEFF")
+	return !strings.HasPrefix(start, "{") && !strings.HasPrefix(start, "[") && yamlLine.MatchString(firstLine(start)) &&
+		!yamlV3.MatchString(start) && !yamlOpenAPI.MatchString(start) && !yamlInsomnia.MatchString(start)
+}
+
+// textKind recognises text that is not JSON by its beginning; the zero value when it may be JSON.
+func textKind(text string) foreign {
 	start := strings.TrimLeft(text, " \t\r\n\uFEFF")
 	if start == "" || start[0] == '{' || start[0] == '[' || gjson.Valid(start) {
-		return ""
+		return foreign{}
 	}
 	head := start[:min(len(start), 16<<10)]
 	lower := strings.ToLower(head[:min(len(head), 512)])
 	switch {
 	case strings.HasPrefix(lower, "<!doctype html") || strings.HasPrefix(lower, "<html") || strings.HasPrefix(lower, "<head"):
-		return "an HTML page (a login or error page saved in place of the export?)"
+		return foreign{what: "an HTML page (a login or error page saved in place of the export?)"}
 	case strings.HasPrefix(lower, "<"):
-		return "an XML file"
+		return foreign{what: "an XML file"}
 	case yamlV3.MatchString(head):
-		return "a piece of a collection v3 (YAML), which is not read here"
+		return foreign{what: "a piece of a collection v3 (YAML)", forCollection: passTheDirectory, forEnvironment: passAsCollection}
 	case yamlOpenAPI.MatchString(head):
-		return "an OpenAPI document (YAML)"
+		return foreign{what: "an OpenAPI document (YAML)"}
 	case yamlInsomnia.MatchString(head):
-		return "an Insomnia export (YAML)"
+		return foreign{what: "an Insomnia export (YAML)"}
 	case strings.HasPrefix(lower, "curl "):
-		return "a curl command"
+		return foreign{what: "a curl command"}
 	case yamlLine.MatchString(firstLine(head)) && yamlEnvValues.MatchString(head):
-		return "a YAML environment (v3), which is not read here"
+		return foreign{what: yamlEnvironment, forCollection: passAsEnvironment}
 	case yamlLine.MatchString(firstLine(head)):
-		return "a YAML file"
+		return foreign{what: "a YAML file"}
 	case looksLikeCSV(head):
-		return "a CSV file"
+		return foreign{what: "a CSV file"}
 	}
-	return ""
+	return foreign{}
 }
 
 // firstLine gives the first line that is not blank and not a comment.
@@ -148,7 +153,7 @@ func identify(r gjson.Result) foreign {
 	f := fields(r)
 	switch {
 	case f.get("item").IsArray() || looksLikeInfo(f.get("info")):
-		return foreign{what: "a Postman collection", forEnvironment: "give it as the collection, and the environment with -e/--environment"}
+		return foreign{what: "a Postman collection", forEnvironment: passAsCollection}
 	case textOf(f.get("_postman_variable_scope")) == "globals":
 		return foreign{what: "a file of Postman globals", forCollection: passAsGlobals}
 	case f.get("values").Exists():
@@ -159,14 +164,14 @@ func identify(r gjson.Result) foreign {
 		return foreign{what: "a HAR file (a browser's record of requests)", forCollection: convertFirst}
 	case f.get("__export_format").Exists(), strings.HasPrefix(textOf(f.get("type")), "collection.insomnia"):
 		return foreign{what: "an Insomnia export", forCollection: convertFirst}
-	case textOf(f.get("client")) == "Thunder Client", textOf(f.get("clientName")) == "Thunder Client":
+	case isThunderClient(f):
 		return foreign{what: "a Thunder Client export", forCollection: "export it from Thunder Client in Postman's format"}
 	case f.get("brunoConfig").Exists():
 		return foreign{what: "a Bruno export", forCollection: "export it from Bruno as a Postman collection"}
 	case isHoppscotch(f):
 		return foreign{what: "a Hoppscotch export", forCollection: convertFirst}
-	case f.get("requests").IsArray():
-		return foreign{what: "a Postman collection v1", forCollection: "v1 is not read yet: open it in Postman and export it as Collection v2.1"}
+	case isV1(f):
+		return foreign{what: "a Postman collection v1", forEnvironment: passAsCollection}
 	case f.get("collections").IsArray():
 		return foreign{what: "a Postman data dump of several collections"}
 	case fields(f.get("environment")).get("values").Exists():
@@ -203,6 +208,10 @@ func identifyNonObject(r gjson.Result) foreign {
 // isHoppscotch: its collections carry a numeric version "v" beside folders and requests.
 func isHoppscotch(f object) bool {
 	return f.get("v").Exists() && f.get("folders").IsArray() && f.get("requests").IsArray()
+}
+
+func isThunderClient(f object) bool {
+	return textOf(f.get("client")) == "Thunder Client" || textOf(f.get("clientName")) == "Thunder Client"
 }
 
 // looksLikeInfo tells a collection's info from that of an OpenAPI document.

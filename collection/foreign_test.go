@@ -40,9 +40,9 @@ var foreignTests = []struct {
 	{"wrapped environment", `{"environment":` + environmentSample + `}`, []string{"is a Postman environment"}, nil},
 	{"globals", `{"values":[],"_postman_variable_scope":"globals"}`, []string{"Postman globals", "-g/--globals"}, nil},
 	{"wrapped globals", `{"globals":{"values":[]}}`, []string{"Postman globals"}, nil},
-	{"v1", `{"id":"1","name":"n","order":["a"],"requests":[{"id":"a"}]}`, []string{"is a Postman collection v1", "v1 is not read yet", "v2.1"}, []string{"collection v1, not an environment"}},
-	{"v1 without order", `{"name":"n","requests":[]}`, []string{"collection v1"}, []string{"collection v1"}},
-	{"wrapped v1", `{"collection":{"order":[],"requests":[]}}`, []string{"collection v1"}, []string{"collection v1"}},
+	{"v1", `{"id":"1","name":"n","order":["a"],"requests":[{"id":"a"}]}`, nil, []string{"collection v1, not an environment", "-e/--environment"}},
+	{"v1 without order", `{"name":"n","requests":[]}`, nil, []string{"collection v1"}},
+	{"wrapped v1", `{"collection":{"order":[],"requests":[]}}`, nil, []string{"collection v1"}},
 	{"data dump", `{"version":1,"collections":[],"environments":[]}`, []string{"data dump", "export"}, []string{"data dump"}},
 	{"OpenAPI", `{"openapi":"3.0.0","info":{"title":"x","version":"1"},"paths":{}}`, []string{"OpenAPI", "import it into Postman"}, []string{"OpenAPI"}},
 	{"Swagger", `{"swagger":"2.0","info":{}}`, []string{"OpenAPI"}, []string{"OpenAPI"}},
@@ -67,9 +67,9 @@ var foreignTests = []struct {
 	{"null", `null`, []string{"holds only null"}, []string{"holds only null"}},
 	{"HTML", "\n<!DOCTYPE html><html>", []string{"an HTML page", "export"}, []string{"an HTML page", "export the environment"}},
 	{"XML", `<?xml version="1.0"?><a/>`, []string{"an XML file"}, []string{"an XML file"}},
-	{"request v3", "$kind: http-request\nname: x\nmethod: GET\n", []string{"collection v3 (YAML)", "v2.1"}, []string{"collection v3"}},
+	{"request v3", "$kind: http-request\nname: x\nmethod: GET\n", []string{"piece of a collection v3 (YAML)", "NAME.request.yaml"}, []string{"collection v3", "-e/--environment"}},
 	{"definition v3", "name: x\n$kind: collection\n", []string{"collection v3 (YAML)"}, []string{"collection v3"}},
-	{"environment v3", "name: prod\nvalues:\n  - key: a\n", []string{"YAML environment (v3)"}, []string{"YAML environment (v3)", "export the environment"}},
+	{"environment v3", "name: prod\nvalues:\n  - key: a\n", []string{"YAML environment (v3)", "-e/--environment"}, nil},
 	{"YAML", "name: x\nb: 1\n", []string{"a YAML file"}, []string{"a YAML file"}},
 	{"YAML with start", "---\na: 1\n", []string{"a YAML file"}, []string{"a YAML file"}},
 	{"CSV", "name,phone\nAna,5\n", []string{"a CSV file"}, []string{"a CSV file"}},
@@ -145,26 +145,29 @@ func TestLoad(t *testing.T) {
 	if e, err := LoadEnvironment(env); err != nil || e.File != env || len(e.Variables) != 1 {
 		t.Fatalf("got %+v, %v", e, err)
 	}
-	write("v3/.resources/definition.yaml", "$kind: collection\n")
-	write("v3b/Login.request.yaml", "$kind: http-request\n")
 	missing := filepath.Join(dir, "missing.json")
+	empty := filepath.Join(dir, "empty")
+	if err := os.Mkdir(empty, 0o700); err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
-		path string
-		want string
+		path                    string
+		collection, environment string
 	}{
-		{missing, "there is no such file"},
-		{dir, "is a directory, not a file"},
-		{filepath.Join(dir, "v3"), "directory that holds a collection v3"},
-		{filepath.Join(dir, "v3b"), "directory that holds a collection v3"},
-		{filepath.Join(good, "x"), "cannot be read"},
-		{write("empty.json", ""), "is empty"},
-		{"https://example.invalid/c.json", "is a web address"},
+		{missing, "there is no such file", "there is no such file"},
+		{filepath.Join(dir, "missing.request.yaml"), "there is no such file", "there is no such file"},
+		{empty, "is a directory without a collection", "is a directory, not a file"},
+		{filepath.Join(good, "x"), "cannot be read", "cannot be read"},
+		{write("empty.json", ""), "is empty", "is empty"},
+		{write("empty.request.yaml", "# nothing"), "is empty", "not valid JSON"},
+		{write("a.yaml", "$kind: http-request\n"), "a piece of a collection v3", "a piece of a collection v3"},
+		{"https://example.invalid/c.json", "is a web address", "is a web address"},
 	}
 	for _, tt := range tests {
 		_, err := Load(tt.path)
-		wantFileError(t, err, tt.path+": ", tt.want)
+		wantFileError(t, err, tt.path, tt.collection)
 		_, err = LoadEnvironment(tt.path)
-		wantFileError(t, err, tt.path+": ", tt.want)
+		wantFileError(t, err, tt.path, tt.environment)
 		if strings.Count(err.Error(), tt.path) != 1 {
 			t.Errorf("the path stands more than once in %q", err)
 		}

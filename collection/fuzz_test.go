@@ -2,6 +2,7 @@ package collection
 
 import (
 	"errors"
+	"slices"
 	"testing"
 )
 
@@ -32,6 +33,15 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(`{"item":[],"variable":[` + tt.json + `]}`))
 		f.Add([]byte(`{"values":[` + tt.json + `]}`))
 	}
+	for _, tt := range slices.Concat(v1Requests, v1Items) {
+		f.Add([]byte(withV1(tt.json)))
+	}
+	for _, tt := range v1Trees {
+		f.Add([]byte(`{"name":"C",` + tt.json + `}`))
+	}
+	for _, tt := range v21Tests {
+		f.Add([]byte(inPlace(tt.place, tt.json)))
+	}
 	f.Add([]byte(findable))
 	f.Add([]byte(zipped(f, "xl/workbook.xml")))
 	f.Add([]byte("\xFF\xFE{\x00}\x00"))
@@ -54,6 +64,7 @@ func FuzzParse(f *testing.F) {
 				t.Error("Find gave an error without text")
 			}
 		}
+		checkSaved(t, c)
 		// What Bytes gives is the same collection.
 		again, err := Parse("fuzz.json", c.Bytes())
 		if err != nil {

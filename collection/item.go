@@ -83,8 +83,7 @@ func (l *itemLoader) item(raw gjson.Result, parent *Item, position, depth int) (
 		}
 	}
 	children := f.get("item")
-	// As in Postman, whatever has a truthy "item" is a folder, even if it has a request too.
-	item.folder = children.Type != gjson.Null && children.Type != gjson.False
+	item.folder = isFolder(children)
 	item.request, item.auth = f.get("request").Raw, f.get("auth").Raw
 	var err error
 	if item.folder && !children.IsArray() {
@@ -105,6 +104,20 @@ func (l *itemLoader) item(raw gjson.Result, parent *Item, position, depth int) (
 		item.Model.Items = append(item.Model.Items, child.Model)
 	}
 	return item, nil
+}
+
+// isFolder tells a folder by its "item": as in Postman, whatever has a truthy one is a folder, even if it has a
+// request too.
+func isFolder(children gjson.Result) bool {
+	switch children.Type {
+	case gjson.Null, gjson.False:
+		return false
+	case gjson.String:
+		return children.Str != ""
+	case gjson.Number:
+		return children.Num != 0
+	}
+	return true
 }
 
 // placeOf names an element for a message: folder "A/B" / item 3 "Login". Position 0 leaves the item out.

@@ -123,7 +123,7 @@ var bodyTests = []struct {
 	{`{"mode":"none"}`, nil},
 	{`"a\"b"`, &Body{Mode: ModeRaw, Raw: `a"b`}},
 	{`{"mode":"raw","raw":"{\"a\": \"{{x}}\"}","options":{"raw":{"language":"json"}}}`, &Body{Mode: ModeRaw, Raw: `{"a": "{{x}}"}`, Language: "json"}},
-	{`{"mode":"raw","raw":{"b": 1.0, "a" : "<é\u00e9>"}}`, &Body{Mode: ModeRaw, Raw: `{"b":1.0,"a":"<é\u00e9>"}`}},
+	{`{"mode":"raw","raw":{"b": 1.0, "a" : "<é\u00e9>"}}`, &Body{Mode: ModeRaw, Raw: `{"b":1.0,"a":"<éé>"}`}},
 	{`{"mode":"raw","raw":null,"options":null}`, &Body{Mode: ModeRaw}},
 	{`{"mode":"raw","raw":12345678901234567890,"options":{"raw":null}}`, &Body{Mode: ModeRaw, Raw: "12345678901234567890"}},
 	{`{"mode":"raw","raw":"x","disabled":true}`, &Body{Mode: ModeRaw, Raw: "x", Disabled: true}},

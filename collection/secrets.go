@@ -65,7 +65,7 @@ func soundsSecret(name string) bool {
 
 // authSecrets adds every parameter of an auth block but those that name things.
 func authSecrets(auth gjson.Result, add func(gjson.Result)) {
-	public := regexp.MustCompile(`(?i)^(username|user|key|in|type|algorithm|realm|region|service|addTokenTo|headerPrefix|tokenType|tokenName|grant_type|scope|client_authentication|challengeAlgorithm|qop)$|url|uri`)
+	public := regexp.MustCompile(`(?i)^(username|user|key|in|type|algorithm|realm|region|service|addTokenTo|headerPrefix|tokenType|tokenName|grant_?type|scope|domain|workstation|nonceCount|version|signatureMethod|client_?auth(entication)?|headersToSign|challengeAlgorithm|qop)$|url|uri`)
 	auth.ForEach(func(_, params gjson.Result) bool {
 		if !params.IsObject() && !params.IsArray() {
 			return true

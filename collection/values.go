@@ -1,8 +1,6 @@
 package collection
 
 import (
-	"bytes"
-	"encoding/json"
 	"net/url"
 	"strings"
 
@@ -70,11 +68,7 @@ func textOf(r gjson.Result) string {
 	case gjson.False:
 		return "false"
 	case gjson.JSON:
-		var compact bytes.Buffer
-		if err := json.Compact(&compact, []byte(r.Raw)); err != nil {
-			return r.Raw // cannot happen: the document was validated
-		}
-		return compact.String()
+		return compactJSON(r.Raw)
 	}
 	return ""
 }

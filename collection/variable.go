@@ -25,12 +25,16 @@ func variablesOf(r gjson.Result, what string) ([]Variable, error) {
 		if e.fields == nil {
 			return nil, wrongKind(e.value, numbered(what, e.position), "an object with key and value")
 		}
-		variables = append(variables, Variable{
+		variable := Variable{
 			Key:      firstText(e.fields.get("key"), e.fields.get("id")),
 			Value:    textOf(e.fields.get("value")),
 			Type:     textOf(e.fields.get("type")),
 			Disabled: isSet(e.fields.get("disabled")) || e.fields.get("enabled").Type == gjson.False,
-		})
+		}
+		if isSet(e.fields.get("secret")) {
+			variable.Type = "secret" // another way to say it, in collection v3
+		}
+		variables = append(variables, variable)
 	}
 	return variables, nil
 }

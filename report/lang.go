@@ -130,8 +130,8 @@ func spanish() map[string]string {
 		"pmrun reconcile asks the server whether the record is there; a longer --timeout or a lower --concurrency may help": "pmrun reconcile pregunta al servidor si el registro está; puede ayudar un --timeout mayor o un --concurrency menor",
 		"the answer was not understood: pmrun reconcile asks the server whether the record is there":                        "no se entendió la respuesta: pmrun reconcile pregunta al servidor si el registro está",
 		"the attempt was cut off: pmrun reconcile asks the server whether the record is there":                              "el intento se cortó: pmrun reconcile pregunta al servidor si el registro está",
-		"see the server's message":            "vea el mensaje del servidor",
-		"nothing, when it is the same record": "nada, si es el mismo registro",
+		"see the server's message":                    "vea el mensaje del servidor",
+		"nothing, when it is the same record":         "nada, si es el mismo registro",
 		"nothing: --rows or --where left the row out": "nada: --rows o --where dejaron fuera la fila",
 	}
 }

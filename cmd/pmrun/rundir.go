@@ -49,7 +49,11 @@ func (p *prepared) writeRunDir(dir batch.RunDir, input *inputCopy, s *settings) 
 		if path == "" {
 			continue
 		}
-		content, err := os.ReadFile(path)
+		read := func() ([]byte, error) { return os.ReadFile(path) }
+		if name == "collection" {
+			read = p.collectionContent
+		}
+		content, err := read()
 		if err != nil {
 			return nil, fmt.Errorf("cannot read %s again: %w", path, err)
 		}

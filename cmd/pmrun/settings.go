@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -92,16 +90,12 @@ func (s *settings) answersFlag(f *pflag.FlagSet) {
 // job returns the job of a command line: a job file, or a collection, with the
 // flags on top.
 func (s *settings) job(cmd *cobra.Command, arg string) (*batch.Job, error) {
-	job := &batch.Job{}
-	switch ext := strings.ToLower(filepath.Ext(arg)); ext {
-	case ".yaml", ".yml":
+	job := collectionJob(arg)
+	if isJobFile(arg) {
 		var err error
 		if job, err = batch.LoadJob(arg); err != nil {
 			return nil, err
 		}
-	default:
-		job.Collection = arg
-		job.Name = strings.TrimSuffix(strings.TrimSuffix(filepath.Base(arg), filepath.Ext(arg)), ".postman_collection")
 	}
 	if err := s.merge(cmd, job); err != nil {
 		return nil, err
