@@ -12,7 +12,7 @@ import (
 )
 
 func TestNamed(t *testing.T) {
-	if names := contract.Names(); !slices.Equal(names, []string{crm}) {
+	if names := contract.Names(); !slices.Equal(names, []string{crm, "wolkvox-cases-query", "wolkvox-cases-update"}) {
 		t.Fatalf("the built-in contracts are %v", names)
 	}
 	for _, name := range contract.Names() {
@@ -87,8 +87,9 @@ func TestFind(t *testing.T) {
 		"":                                      "",
 		"/":                                     "",
 		"/server/API/v2/cases/insertAttach.php": "",
-		"/server/API/v2/cases/queryCases.php":   "",
-		"/server/API/v2/cases/update.php":       "",
+		"/server/API/v2/cases/queryCases.php":   "wolkvox-cases-query",
+		"/server/API/v2/cases/update.php":       "wolkvox-cases-update",
+		"/server/API/v2/cases/update.phpx":      "",
 		"/server/API/v2/custom/insert.php":      "",
 		"/server/API/v2/custom/insertMany.php":  "",
 		"/server/API/v2/cases/insert.phpx":      "",
