@@ -13,7 +13,7 @@ func TestJudgeMockQuery(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	judge, err := contract.NewJudge(c)
+	judge, err := contract.NewJudge(c, "")
 	if err != nil {
 		t.Fatal(err)
 	}

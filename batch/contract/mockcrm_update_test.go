@@ -16,7 +16,7 @@ func TestJudgeMockUpdate(t *testing.T) {
 	if err != nil || c == nil || c.Name != "wolkvox-cases-update" {
 		t.Fatalf("%+v, %v", c, err)
 	}
-	judge, err := contract.NewJudge(c)
+	judge, err := contract.NewJudge(c, "")
 	if err != nil {
 		t.Fatal(err)
 	}
