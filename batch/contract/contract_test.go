@@ -12,7 +12,7 @@ import (
 )
 
 func TestNamed(t *testing.T) {
-	if names := contract.Names(); !slices.Equal(names, []string{crm, "wolkvox-cases-query", "wolkvox-cases-update"}) {
+	if names := contract.Names(); !slices.Equal(names, []string{crm, "wolkvox-cases-query", "wolkvox-cases-update", "wolkvox-custom-insert-many", "wolkvox-custom-insert"}) {
 		t.Fatalf("the built-in contracts are %v", names)
 	}
 	for _, name := range contract.Names() {
@@ -88,10 +88,10 @@ func TestFind(t *testing.T) {
 		"/":                                     "",
 		"/server/API/v2/cases/insertAttach.php": "",
 		"/server/API/v2/cases/queryCases.php":   "wolkvox-cases-query",
+		"/server/API/v2/custom/insert.php":      "wolkvox-custom-insert",
+		"/server/API/v2/custom/insertMany.php":  "wolkvox-custom-insert-many",
 		"/server/API/v2/cases/update.php":       "wolkvox-cases-update",
 		"/server/API/v2/cases/update.phpx":      "",
-		"/server/API/v2/custom/insert.php":      "",
-		"/server/API/v2/custom/insertMany.php":  "",
 		"/server/API/v2/cases/insert.phpx":      "",
 		"/server/API/v2/cases/insertXphp":       "",
 		"/server/API/v2/cases/insert.php/more":  "",

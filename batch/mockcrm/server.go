@@ -25,6 +25,8 @@ const (
 	insertPath = "/server/API/v2/cases/insert.php"
 	queryPath  = "/server/API/v2/cases/queryCases.php"
 	updatePath = "/server/API/v2/cases/update.php"
+	customPath = "/server/API/v2/custom/insert.php"
+	manyPath   = "/server/API/v2/custom/insertMany.php"
 )
 
 // The "error" texts of the three endpoints. The first is the vendor's own.
@@ -32,6 +34,7 @@ const (
 	insertError = "Case insertion API error"
 	queryError  = "Case query API error"
 	updateError = "Case update API error"
+	customError = "Custom module insertion API error"
 )
 
 // maxBody is the largest request body, in bytes. A larger one is answered
@@ -118,6 +121,10 @@ func (s *Server) answer(r *http.Request) answer {
 		call, name = s.query, queryError
 	case updatePath:
 		call, name = s.update, updateError
+	case customPath:
+		call, name = s.customInsert, customError
+	case manyPath:
+		call, name = s.customInsertMany, customError
 	default:
 		return page(http.StatusNotFound)
 	}
@@ -164,9 +171,11 @@ process's memory and is gone when it ends.
 POST %s      form-data
 POST %s  JSON: operation, field, value
 POST %s      form-data with wolkvox-id
+POST %s     JSON: module, fields (an object)
+POST %s JSON: module, fields (a list of objects)
 
 Cases stored: %d
-`, insertPath, queryPath, updatePath, s.Len())
+`, insertPath, queryPath, updatePath, customPath, manyPath, s.Len())
 }
 
 // Cases returns a copy of the stored cases in the order of their insertion.

@@ -91,17 +91,36 @@ func newStore(seed uint64, failShare float64, forget bool) *store {
 // insert keeps a good insert and returns its id. The fields become the
 // store's.
 func (st *store) insert(fields []field, files []File, now time.Time) (id string, err error) {
+	ids, err := st.insertAll([][]field{fields}, files, now)
+	if err != nil {
+		return "", err
+	}
+	return ids[0], nil
+}
+
+// insertAll keeps several good inserts, all or none, and returns their ids in order.
+func (st *store) insertAll(list [][]field, files []File, now time.Time) (ids []string, err error) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	st.sequence++
-	n := st.sequence
-	if fails(st.seed, n, st.failShare) {
-		return "", refuse(codeBad, "the CRM refused the case: simulated failure of insert %d", n)
+	first := st.sequence + 1
+	st.sequence += uint64(len(list))
+	for n := first; n <= st.sequence; n++ {
+		if fails(st.seed, n, st.failShare) {
+			return nil, refuse(codeBad, "the CRM refused the case: simulated failure of insert %d", n)
+		}
 	}
-	id = caseID(st.seed, n)
-	if st.forget {
-		return id, nil
+	for i, fields := range list {
+		n := first + uint64(i)
+		ids = append(ids, caseID(st.seed, n))
+		if !st.forget {
+			st.keep(n, ids[i], fields, files, now)
+		}
 	}
+	return ids, nil
+}
+
+// keep stores one record; the caller holds the lock.
+func (st *store) keep(n uint64, id string, fields []field, files []File, now time.Time) {
 	for i, f := range fields {
 		if f.name != "description" && f.name != "form" && f.name != "solution" {
 			fields[i].value = st.share(f.value)
@@ -118,7 +137,6 @@ func (st *store) insert(fields []field, files []File, now time.Time) (id string,
 	} else {
 		st.byDescription[text] = span{at, at}
 	}
-	return id, nil
 }
 
 // share returns one copy for equal values, as far as a bounded table goes.
