@@ -142,12 +142,11 @@ func (c *completer) job() batch.Job {
 		return job
 	}
 	arg := c.args[0]
-	ext := strings.ToLower(filepath.Ext(arg))
 	switch {
 	case c.run:
 		dir := batch.RunDir(arg)
 		job.Collection, job.Data = dir.Path(batch.CollectionFile), dir.Path(batch.InputFile)
-	case ext == ".yaml" || ext == ".yml":
+	case isJobFile(arg):
 		if j, err := batch.LoadJob(arg); err == nil {
 			job = *j
 		}
