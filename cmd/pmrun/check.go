@@ -17,9 +17,17 @@ func (a *app) checkCommand() *cobra.Command {
 the file holds, which column goes where, the first requests with secrets masked,
 and every problem with its remedy. Nothing is sent.
 
-Exit code 2 when the load would be refused.`,
-		Args: oneArg(jobArg),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd.Context(), cmd, s, args[0]) },
+With --contract FILE and nothing else, the contract alone is checked: its mistakes
+are explained, or what it was understood to say is shown.
+
+Exit code 2 when the load would be refused, or the contract has mistakes.`,
+		Args: s.jobOrContract,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return a.checkContract(s.Contract)
+			}
+			return a.check(cmd.Context(), cmd, s, args[0])
+		},
 	}
 	s.jobFlags(cmd.Flags())
 	cmd.Flags().BoolVar(&s.json, "json", false, "print the plan as JSON")
