@@ -17,7 +17,7 @@ import (
 
 // Job is everything that a load needs, from a job file or from flags. Paths are
 // relative to the working directory of the program once LoadJob has returned. The
-// doc tags are what the JSON Schema and docs/job.md say of each setting.
+// doc tags are what docs/job.schema.json says of each setting.
 type Job struct {
 	Name string `yaml:"name,omitempty" doc:"names the run directory; by default the job file's name, or that of its folder when the file is called job"`
 
