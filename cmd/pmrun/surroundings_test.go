@@ -31,6 +31,8 @@ func TestSameHostRunning(t *testing.T) {
 	mock, _ := loadArgs(t, t.TempDir(), "crm.invalid", 1)
 	// What each says, once the first one's row has arrived; then the first is answered.
 	during := make(map[string]string)
+	// The lock is all that orders the test and the server: a program is between.
+	server.mu.Lock()
 	server.answer = func(w http.ResponseWriter, _ *http.Request, n int) {
 		for name, args := range map[string][]string{"second": second, "other": other, "mock": append(mock, "--mock")} {
 			if n > 1 {
@@ -40,10 +42,13 @@ func TestSameHostRunning(t *testing.T) {
 			if err != nil {
 				t.Errorf("%s: %v", name, err)
 			}
+			server.mu.Lock()
 			during[name] = string(text)
+			server.mu.Unlock()
 		}
 		_, _ = io.WriteString(w, accepted)
 	}
+	server.mu.Unlock()
 	text, err := program(first, around...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
@@ -51,6 +56,8 @@ func TestSameHostRunning(t *testing.T) {
 	if strings.Contains(string(text), rule) {
 		t.Errorf("the first run has company before it began:\n%s", text)
 	}
+	server.mu.Lock()
+	defer server.mu.Unlock()
 	if !strings.Contains(during["second"], rule) || !strings.Contains(during["second"], "the run "+out+" sends") {
 		t.Errorf("the second run does not name the first:\n%s", during["second"])
 	}
@@ -59,7 +66,7 @@ func TestSameHostRunning(t *testing.T) {
 			t.Errorf("%s: the run goes to another host, and names one:\n%s", name, during[name])
 		}
 	}
-	if got := len(server.stored()); got != 3 {
+	if got := len(server.cases); got != 3 {
 		t.Errorf("%d rows arrived", got)
 	}
 	// All of them have left.
