@@ -16,7 +16,7 @@ import (
 func (r *recorder) attempt(ctx context.Context, t *task, filled *request.Filled) end {
 	now := r.current.Load()
 	e := end{task: t, kind: Settle, token: now.number, Record: Record{Row: t.row.Num, Line: t.row.Line, Attempts: t.attempt}}
-	if err := now.Template.Fill(filled, t.row.Cells, t.row.Num); err != nil {
+	if err := t.fill(now.Template, filled); err != nil {
 		// Preflight has filled every row before; something changed since, such
 		// as a file part that was deleted. Nothing was sent.
 		e.Attempts--
@@ -26,6 +26,7 @@ func (r *recorder) attempt(ctx context.Context, t *task, filled *request.Filled)
 			e.Status = Invalid
 		}
 		e.Message = r.mask(err.Error())
+		e.unfilled(err)
 		return e
 	}
 	if now.LookupFirst != nil {
@@ -42,7 +43,7 @@ func (r *recorder) attempt(ctx context.Context, t *task, filled *request.Filled)
 	}
 	switch sent.Ending {
 	case Answered:
-		r.judge(&e, &sent.Answer)
+		r.judge(&e, &sent.Answer, filled.Body)
 	case NothingSent:
 		e.Status, e.Cause, e.Rule, e.retry = NotSent, sent.Cause, "nothing was sent", true
 		e.Message = r.mask(sent.Message)
@@ -81,7 +82,7 @@ func (r *recorder) askFirst(finder *Finder, t *task, e *end) bool {
 }
 
 // judge puts an answer's meaning into the end of an attempt.
-func (r *recorder) judge(e *end, a *Answer) {
+func (r *recorder) judge(e *end, a *Answer, body []byte) {
 	v := r.Judge.Judge(a)
 	e.HTTPStatus = a.Status
 	e.Status, e.Cause, e.Rule, e.retry = v.Status, v.Cause, v.Rule, v.Retry
@@ -92,12 +93,20 @@ func (r *recorder) judge(e *end, a *Answer) {
 	}
 	if v.Status != Succeeded {
 		e.Message = short(r.mask(v.Message))
-		// Cut after masking, so that a secret at the edge is not left in half.
-		answer := r.current.Load().Masker.MaskBytes(a.Body)
-		e.Answer = append([]byte(nil), answer[:min(len(answer), AnswerLimit)]...)
+		e.Answer = r.keptAnswer(a)
 	}
 	e.limited = a.Status == http.StatusTooManyRequests
 	e.wait, e.asked = retryAfter(a.Header, time.Now())
+	if r.BatchJudge != nil {
+		r.judgeEach(e, a, v, body)
+	}
+}
+
+// keptAnswer is what the ledger keeps of an answer. It is cut after masking, so
+// that a secret at the edge is not left in half.
+func (r *recorder) keptAnswer(a *Answer) []byte {
+	answer := r.current.Load().Masker.MaskBytes(a.Body)
+	return append([]byte(nil), answer[:min(len(answer), AnswerLimit)]...)
 }
 
 // capture keeps the values of an answer that the job asked for.

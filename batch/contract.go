@@ -43,6 +43,32 @@ type Contract struct {
 	Causes []CauseRule `yaml:"causes"`
 	// Lookup is the request that asks the server for a record.
 	Lookup *Lookup `yaml:"lookup"`
+	// Batch says how one request carries several rows; nil when it cannot.
+	Batch *BatchRule `yaml:"batch"`
+}
+
+// BatchRule is how a request carries several rows, and how its answer speaks of
+// each. The expressions of one entry see it as item.
+type BatchRule struct {
+	// List is the member of the raw JSON body that is the array of rows; Max is
+	// the most rows that the API takes, 0 when it does not say.
+	List string `yaml:"list"`
+	Max  int    `yaml:"max"`
+	// Results is an expression over the answer: the list with an entry a row.
+	Results string `yaml:"results"`
+	// Order says that the entries are documented to be in the order of the rows.
+	// Otherwise Match, an expression over an entry, gives the value that the row
+	// has as Member of its element.
+	Order  bool   `yaml:"order"`
+	Match  string `yaml:"match"`
+	Member string `yaml:"member"`
+	// OK is a condition over an entry: its record was created. Without it, all
+	// entries of an answer that is a success are.
+	OK string `yaml:"ok"`
+	// ID, Code and Error are an entry's own.
+	ID    string `yaml:"id"`
+	Code  string `yaml:"code"`
+	Error string `yaml:"error"`
 }
 
 // RetiredHost is a host that does not serve the API any more.

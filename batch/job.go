@@ -62,6 +62,7 @@ type Job struct {
 	Mock        bool              `yaml:"mock,omitempty" doc:"send to a mock CRM inside the process, whatever the URL says"`
 
 	Rate          string   `yaml:"rate,omitempty" doc:"ceiling of attempts: 10/s, 600/m, 1000/h or none (the contract's, else none)"`
+	BatchSize     int      `yaml:"batch-size,omitempty" doc:"how many rows share a request, where the contract says how (1)"`
 	Burst         *int     `yaml:"burst,omitempty" doc:"how many attempts may start at once under the rate (1)"`
 	Concurrency   *int     `yaml:"concurrency,omitempty" doc:"how many requests are on their way at once (8)"`
 	Timeout       Duration `yaml:"timeout,omitempty" doc:"most time for one request (30s)"`

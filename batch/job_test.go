@@ -38,6 +38,7 @@ skip-invalid: true
 confirm: yes
 rate: 600/m
 burst: 2
+batch-size: 20
 concurrency: 0x10
 timeout: 1m30s
 retries: 0
@@ -97,7 +98,7 @@ func TestLoadJob(t *testing.T) {
 		Map: map[string]string{"contact": "E-mail"}, Set: map[string]string{"status": "open"},
 		Pack:   map[string][]string{"form": {"Subject", "Order number"}, "extra": nil},
 		Values: map[string][]string{"case-type": {"Warranty"}}, CustomFields: map[string][]string{"form": {"Subject", "Order number"}}, Contract: in("own.yaml"), SkipInvalid: true, Confirm: true,
-		Rate: "600/m", Burst: number(2), Concurrency: number(16), Timeout: Duration(90 * time.Second), Retries: number(0),
+		Rate: "600/m", Burst: number(2), BatchSize: 20, Concurrency: number(16), Timeout: Duration(90 * time.Second), Retries: number(0),
 		MaxWait: Duration(10 * time.Minute), MaxFailures: "5%", Key: []string{"id", "contact"}, IdempotencyHeader: "X-Row",
 		Stop: &JobStop{FailedInARow: number(3), UnknownInARow: number(0), NotSentInARow: number(7)}, MaxAnswer: 2000, HeaderTimeout: Duration(20 * time.Second), NoCopy: true, TokenCommand: "./token", TokenVariable: "key",
 		LookupFirst: true, Lookup: &JobLookup{Field: "idPrefijo", Value: "id"}, Out: in("runs/march"),

@@ -14,6 +14,15 @@ type Judge interface {
 	Judge(a *Answer) Verdict
 }
 
+// BatchJudge says what an answer means for each of the rows that shared a
+// request.
+type BatchJudge interface {
+	// JudgeEach gets the answer, what it means as a whole, and the request's body
+	// with its number of rows. The result has a verdict a row; nil is a row of
+	// which the answer does not speak.
+	JudgeEach(a *Answer, whole Verdict, body []byte, rows int) []*Verdict
+}
+
 // Verdict is what an answer means.
 type Verdict struct {
 	// Status is Succeeded, Failed or Unknown.

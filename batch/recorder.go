@@ -33,8 +33,8 @@ func (r *recorder) record(ctx context.Context) (err error) {
 		select {
 		case e := <-r.ends:
 			r.receive(e)
-		case row, ok := <-rows:
-			r.accept(ctx, row, ok)
+		case together, ok := <-rows:
+			r.accept(ctx, together, ok)
 		case <-timer.C:
 		case <-r.wake:
 		case got := <-r.token.done:
@@ -114,8 +114,8 @@ func (r *recorder) gather(ctx context.Context) {
 	}
 	for r.canIntend() && !r.eof {
 		select {
-		case row, ok := <-r.rows:
-			r.accept(ctx, row, ok)
+		case together, ok := <-r.rows:
+			r.accept(ctx, together, ok)
 			continue
 		default:
 		}
@@ -123,13 +123,15 @@ func (r *recorder) gather(ctx context.Context) {
 	}
 }
 
-// accept takes a row from the reader; its record, if it has one, goes on counting.
-func (r *recorder) accept(ctx context.Context, row Row, ok bool) {
+// accept takes the rows of a request from the reader; the record of a row that has
+// one goes on counting: such a row comes alone.
+func (r *recorder) accept(ctx context.Context, rows []Row, ok bool) {
 	if !ok {
 		r.eof = true
 		return
 	}
-	t := &task{row: row, attempt: 1}
+	row := rows[0]
+	t := &task{row: row, more: rows[1:], attempt: 1}
 	if r.Recorded(row.Num) {
 		prior, _, has, err := r.Ledger.Record(context.WithoutCancel(ctx), row.Num)
 		if err != nil {
@@ -156,6 +158,11 @@ func (r *recorder) intend(t *task, now time.Time) {
 	r.entries = append(r.entries, Entry{Kind: Intend, Record: Record{
 		Row: t.row.Num, Line: t.row.Line, Status: Sending, Attempts: t.attempt, StartedAt: now,
 	}})
+	for _, row := range t.more {
+		r.entries = append(r.entries, Entry{Kind: Intend, Record: Record{
+			Row: row.Num, Line: row.Line, Status: Sending, Attempts: t.attempt, StartedAt: now,
+		}})
+	}
 	r.intended = append(r.intended, t)
 }
 
@@ -168,6 +175,9 @@ func (r *recorder) withdraw(t *task) {
 		return
 	}
 	r.entries = append(r.entries, Entry{Kind: Withdraw, Record: Record{Row: t.row.Num, Line: t.row.Line, Attempts: t.attempt - 1}})
+	for _, row := range t.more {
+		r.entries = append(r.entries, Entry{Kind: Withdraw, Record: Record{Row: row.Num, Line: row.Line, Attempts: t.attempt - 1}})
+	}
 }
 
 // receive takes one end: settled, taken back, or to be tried again.
@@ -178,6 +188,10 @@ func (r *recorder) receive(e end) {
 		return
 	}
 	r.sending--
+	if e.own != nil {
+		r.receiveEach(&e)
+		return
+	}
 	if e.Status == Succeeded && e.token == r.current.Load().number {
 		r.token.accepted = true
 	}
@@ -191,31 +205,42 @@ func (r *recorder) receive(e end) {
 		// A person sent it again, and the earlier attempt may still have created
 		// it: nothing but a success ends that.
 		if !r.tokenRefused(&e) {
-			r.watch.see(&e.Record)
+			r.watch.see(&e.Record, 1)
 		}
 		e.Message = fmt.Sprintf("sent again: %s (%s); the earlier attempt: %s", e.Message, e.Status, prior.Message)
 		e.Status, e.Cause = Unknown, prior.Cause
 		r.settle(e)
 	case r.waitForToken(&e):
-		e.Status = Pending
-		r.entries = append(r.entries, Entry{Kind: Tried, Record: e.Record})
+		r.putBack(Tried, &e)
 	case e.retry && r.again(&e):
-		e.Status = Pending
-		r.entries = append(r.entries, Entry{Kind: Tried, Record: e.Record})
+		r.putBack(Tried, &e)
 		r.wait(e.task)
-	case r.watch.see(&e.Record):
-		e.Status = Pending
-		r.entries = append(r.entries, Entry{Kind: Settle, Record: e.Record})
+	case r.watch.see(&e.Record, e.task.count()):
+		r.putBack(Settle, &e)
 	default:
 		r.settle(e)
 	}
 }
 
-// settle records the outcome of a row.
+// putBack makes the rows of an attempt Pending again.
+func (r *recorder) putBack(kind EntryKind, e *end) {
+	e.Status = Pending
+	for _, rec := range e.records() {
+		r.entries = append(r.entries, Entry{Kind: kind, Record: rec})
+	}
+}
+
+// settle records the outcome of the rows of a request that share it.
 func (r *recorder) settle(e end) {
-	r.counts.Add(e.Status, 1)
-	r.settled = append(r.settled, e.Record)
-	r.entries = append(r.entries, Entry{Kind: Settle, Record: e.Record})
+	for _, rec := range e.records() {
+		r.settleRecord(rec)
+	}
+}
+
+func (r *recorder) settleRecord(rec Record) {
+	r.counts.Add(rec.Status, 1)
+	r.settled = append(r.settled, rec)
+	r.entries = append(r.entries, Entry{Kind: Settle, Record: rec})
 }
 
 // again decides whether a row whose attempt provably created nothing is tried

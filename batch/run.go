@@ -51,6 +51,11 @@ type Engine struct {
 	// LookupFirst, when not nil, is asked before each row is sent: rows that the
 	// server has already are Skipped.
 	LookupFirst *Finder
+	// BatchSize is how many rows share a request, at most; 0 and 1 are one. With
+	// more, Template has a list, BatchJudge is needed, and LookupFirst and Capture
+	// are not used. Rows that have a record already are sent alone.
+	BatchSize  int
+	BatchJudge BatchJudge
 	// Capture, when not nil, returns the values of an answer that the job keeps, and
 	// the new record's id when the job says where it is.
 	Capture func(*Answer) (values map[string]string, ref string)
@@ -72,9 +77,10 @@ type Ended struct {
 	Cut bool
 }
 
-// task is a row on its way.
+// task is a request on its way: a row, and those that share its request.
 type task struct {
 	row     Row
+	more    []Row         // they have no record from before, and as many attempts as row
 	prior   *Record       // its record before this run, if it had one
 	attempt int           // number of the attempt, from 1
 	retries int           // retries used up
@@ -89,6 +95,9 @@ type end struct {
 	task *task
 	kind EntryKind
 	Record
+	// own holds the records of all rows of the task, the first included, where
+	// they do not share Record.
+	own []Record
 	// retry says that the row may be sent again, wait how long the server asked
 	// to hold off (asked), limited that it was for a rate limit,
 	// login that the server asked for credentials only. held says that the
@@ -112,7 +121,7 @@ func (e *Engine) Run(ctx context.Context) (Ended, error) {
 		limit:     limit,
 		counts:    e.Base,
 		watch:     stopwatch{rules: e.Stop},
-		rows:      make(chan Row, lookahead),
+		rows:      make(chan []Row, lookahead),
 		ready:     make(chan *task, limit),
 		ends:      make(chan end, limit),
 		wake:      make(chan struct{}, 1),
@@ -156,7 +165,7 @@ type recorder struct {
 	// without an end: never more than twice the concurrency.
 	lookahead, limit int
 
-	rows  chan Row      // reader -> recorder; the reader closes it
+	rows  chan []Row    // reader -> recorder, a request each; the reader closes it
 	ready chan *task    // recorder -> gate: intents that are durable
 	ends  chan end      // workers -> recorder; has room for every intent
 	wake  chan struct{} // gate -> recorder: a ready task was taken
@@ -186,35 +195,56 @@ type recorder struct {
 	held     bool // the turn is to be given back
 }
 
-// read feeds rows to the recorder.
+// read feeds rows to the recorder, those of a request together.
 func (r *recorder) read(ctx context.Context) error {
 	defer close(r.rows)
-	for sent := int64(0); ; {
+	var together gathering
+	for taken := int64(0); ; {
 		row, err := r.Source.Next()
 		if errors.Is(err, io.EOF) {
+			r.feed(ctx, together.take())
 			return nil
 		}
 		if err != nil {
+			r.feed(ctx, together.take())
 			return fmt.Errorf("reading the run's copy of the data: %w", err)
 		}
 		if r.Skip(row.Num) {
 			continue
 		}
-		if sent == r.First && r.First > 0 {
+		if taken == r.First && r.First > 0 {
+			r.feed(ctx, together.take())
 			r.unread = true
 			return nil
 		}
-		select {
-		case r.rows <- row:
-			sent++
-		case <-ctx.Done():
-			r.unread = true
+		taken++
+		alone := r.Recorded(row.Num)
+		if alone && !r.feed(ctx, together.take()) {
 			return nil
-		case <-r.halt:
-			r.unread = true
-			return nil
+		}
+		together.add(row)
+		if alone || together.full(r.BatchSize) {
+			if !r.feed(ctx, together.take()) {
+				return nil
+			}
 		}
 	}
+}
+
+// feed hands the rows of a request to the recorder. It reports whether there may
+// be more; otherwise they were left behind.
+func (r *recorder) feed(ctx context.Context, rows []Row) bool {
+	if len(rows) == 0 {
+		return true
+	}
+	select {
+	case r.rows <- rows:
+		return true
+	case <-ctx.Done():
+	case <-r.halt:
+	}
+	r.unread = true
+	return false
 }
 
 // work sends tasks one after the other.

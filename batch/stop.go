@@ -58,10 +58,12 @@ type stopwatch struct {
 	reason string
 }
 
-// see takes one settled row. tokenRow reports that the row was refused for its
+// see takes one settled row, or the rows of a request that share one end: they
+// count once for what happens "in a row", or a single bad request would stop the
+// run, and each for the failures of the whole run. tokenRow reports that the row was refused for its
 // token before any row was accepted: it goes back to Pending, since nothing was
 // created and the token, not the row, is at fault.
-func (s *stopwatch) see(r *Record) (tokenRow bool) {
+func (s *stopwatch) see(r *Record, rows int) (tokenRow bool) {
 	if r.Status == NotSent {
 		s.notSent++
 	} else {
@@ -82,12 +84,12 @@ func (s *stopwatch) see(r *Record) (tokenRow bool) {
 		s.cause = r.Cause
 		s.failed++
 		s.unknown = 0
-		s.failures++
+		s.failures += int64(rows)
 	case Unknown:
 		s.unknown++
 		s.failed = 0
 	case Invalid:
-		s.failures++
+		s.failures += int64(rows)
 	}
 	switch n := s.rules; {
 	case n.FailedInARow > 0 && s.failed >= n.FailedInARow:

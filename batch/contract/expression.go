@@ -99,7 +99,15 @@ func text(p *vm.Program, env *environment) string {
 		return ""
 	}
 	out, err := expr.Run(p, env)
-	if err != nil || out == nil {
+	if err != nil {
+		return ""
+	}
+	return asText(out)
+}
+
+// asText writes what an expression gave, "" for nothing.
+func asText(out any) string {
+	if out == nil {
 		return ""
 	}
 	switch v := out.(type) {

@@ -42,6 +42,7 @@ func validate(c *batch.Contract) []error {
 		v.errs = append(v.errs, err)
 	}
 	v.lookup()
+	v.batch()
 	return v.errs
 }
 
@@ -118,6 +119,31 @@ func (v *validator) field(i int) {
 	}
 	for j, value := range f.Values {
 		v.filled(fmt.Sprintf("%s: values[%d].value", key, j), value.Value)
+	}
+}
+
+func (v *validator) batch() {
+	b := v.Batch
+	if b == nil {
+		return
+	}
+	v.filled("batch.list", b.List)
+	if b.Max < 0 {
+		v.bad("batch.max is %d: it should be the most rows that a request takes", b.Max)
+	}
+	if v.Body != "" && v.Body != "raw" {
+		v.bad("batch is for requests whose body is raw JSON, and body is %q", v.Body)
+	}
+	switch {
+	case b.Results == "" && (b.Order || b.Match+b.Member+b.OK+b.ID+b.Code+b.Error != ""):
+		v.bad("batch.results is missing: an expression for the list with an entry a row, such as json.data")
+	case b.Results != "" && b.Order == (b.Match != ""):
+		v.bad("batch.results needs order: true, or match and member, not both: it has to be known which row an entry is of")
+	case (b.Match != "") != (b.Member != ""):
+		v.bad("batch.match and batch.member go together: an entry's value, and the member of the row's element that has the same")
+	}
+	if _, err := NewBatchJudge(b); err != nil {
+		v.errs = append(v.errs, err)
 	}
 }
 

@@ -115,6 +115,9 @@ func (a *app) load(ctx context.Context, s *settings, job *batch.Job) (err error)
 	if !s.Quiet {
 		a.printProblems(p, false)
 	}
+	if p.batched() && !s.Quiet {
+		fmt.Fprintf(a.stderr, "up to %d rows a request: %d rows in about %d requests\n", job.BatchSize, p.toSend(), p.requests(p.toSend()))
+	}
 	if err := a.confirm(ctx, p, s, p.toSend()); err != nil {
 		return err
 	}

@@ -34,6 +34,7 @@ type plan struct {
 	Constants  []request.NameValue `json:"constants"`
 	Rate       string              `json:"rate"`
 	Duration   string              `json:"expected_duration,omitempty"`
+	BatchSize  int                 `json:"batch_size,omitempty"`
 	Samples    []sample            `json:"samples"`
 	Problems   []preflight.Problem `json:"problems"`
 	RowsByRule map[string]int64    `json:"rows_by_rule"`
@@ -103,6 +104,9 @@ func (p *prepared) plan() *plan {
 	for _, row := range p.rows.samples {
 		out.Samples = append(out.Samples, sample{row.Num, row.Line, p.template.Render(row.Cells, row.Num, p.masker)})
 	}
+	if p.batched() {
+		out.BatchSize = p.job.BatchSize
+	}
 	if p.rate.PerSecond > 0 {
 		out.Duration = p.expected().String()
 	}
@@ -140,7 +144,7 @@ func (d *dataFacts) format() string {
 
 // expected is how long the valid rows take at the rate.
 func (p *prepared) expected() time.Duration {
-	seconds := float64(p.toSend()) / p.rate.PerSecond
+	seconds := float64(p.requests(p.toSend())) / p.rate.PerSecond
 	return time.Duration(seconds * float64(time.Second)).Round(time.Second)
 }
 
@@ -166,6 +170,9 @@ func (pl *plan) write(w io.Writer) error {
 	fmt.Fprintf(&b, "data      %s: %d rows, %d bytes, %s", pl.Data.File, pl.Data.Rows, pl.Data.Size, pl.Data.format())
 	if pl.Data.Blank > 0 {
 		fmt.Fprintf(&b, ", %d blank lines skipped", pl.Data.Blank)
+	}
+	if pl.BatchSize > 0 {
+		fmt.Fprintf(&b, "\nbatches   up to %d rows a request", pl.BatchSize)
 	}
 	fmt.Fprintf(&b, "\nrate      %s", pl.Rate)
 	if pl.Duration != "" {

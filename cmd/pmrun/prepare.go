@@ -107,6 +107,9 @@ func (a *app) readRequest(ctx context.Context, p *prepared) (err error) {
 	if err := p.findContract(); err != nil {
 		return err
 	}
+	if err := p.checkBatch(); err != nil {
+		return err
+	}
 	if err := a.readToken(ctx, p); err != nil {
 		return err
 	}
@@ -196,7 +199,11 @@ func (p *prepared) findRate() error {
 // compile compiles the request for the columns of a data file.
 func (p *prepared) compile(header []string, mock bool) {
 	p.header = header
-	p.build = func() *request.Template { return request.Compile(p.item, p.requestOptions(header)) }
+	p.build = func() *request.Template {
+		o := p.requestOptions(header)
+		o.List = p.list()
+		return request.Compile(p.item, o)
+	}
 	p.template = p.build()
 	p.masker = p.maskerFor(p.template)
 	_, host, _, _ := p.template.Target()

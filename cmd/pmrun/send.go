@@ -72,6 +72,9 @@ func (a *app) send(ctx context.Context, s *sending) error {
 		}
 	}
 	engine.Total, engine.Stop, engine.First = s.start.Facts.Rows, rules, s.settings.First
+	if err := s.batch(engine); err != nil {
+		return err
+	}
 	if s.job.LookupFirst {
 		if engine.LookupFirst, err = s.finder(s.settings, s.sender); err != nil {
 			return err

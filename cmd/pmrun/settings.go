@@ -49,8 +49,9 @@ func (s *settings) jobFlags(f *pflag.FlagSet) {
 	f.BoolVar(&s.SkipInvalid, "skip-invalid", false, "load the valid rows though others are invalid")
 	f.StringVar(&s.Against, "against", "", "skip rows whose key an earlier run, `RUNDIR`, inserted")
 	f.StringVar(&s.History, "history", "", "skip rows whose key any run in `DIR` inserted")
+	f.IntVar(&s.BatchSize, "batch-size", 0, "send up to `N` rows in one request, where the contract says how (1)")
 	f.StringVar(&s.IdempotencyHeader, "idempotency-header", "", "send a header `NAME` with a value of its own for each row, the same on every attempt")
-	s.ofJob("request", "data", "sheet", "header-row", "encoding", "delimiter", "rows", "where", "map", "set", "pack", "key", "contract", "success-if", "capture", "skip-invalid", "against", "history", "idempotency-header")
+	s.ofJob("request", "data", "sheet", "header-row", "encoding", "delimiter", "rows", "where", "map", "set", "pack", "key", "contract", "success-if", "capture", "skip-invalid", "against", "history", "batch-size", "idempotency-header")
 	s.variableFlags(f)
 	s.paceFlags(f)
 }

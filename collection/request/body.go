@@ -18,6 +18,7 @@ type body struct {
 	// typed says that the media type is that of the row's file.
 	typed    bool
 	boundary string
+	list     *list // nil when a request carries one row
 }
 
 func (c *compiler) compileBody(b *collection.Body, headers []collection.Header) {

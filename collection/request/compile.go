@@ -31,6 +31,7 @@ func Compile(item *collection.Item, o Options) *Template {
 	c.compileAuth(item.Auth())
 	c.checkTargets()
 	c.packColumns()
+	c.checkList()
 	c.finish()
 	return c.t
 }

@@ -1,6 +1,7 @@
 package request
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 )
@@ -34,13 +35,18 @@ func (t *Template) prepare() *constants {
 // cannot be read any more) holds for every row. After an error dst holds no
 // request.
 func (t *Template) Fill(dst *Filled, cells []string, num int64) error {
+	return t.into(dst, func() error { return t.fill(dst, &row{cells: cells, num: num, run: t.run}) })
+}
+
+// into begins a request in dst, and leaves none there when fill fails.
+func (t *Template) into(dst *Filled, fill func() error) error {
 	buf, reading := dst.Body[:0], dst.reading
 	if reading != nil && reading.Load() > 0 {
 		buf, reading = nil, nil
 	}
 	files := dst.files[:0]
 	*dst = Filled{Method: t.Method, URL: t.constant.url, Host: t.constant.host, Header: t.constant.header, Body: buf, files: files, reading: reading, digest: t.digest}
-	err := t.fill(dst, &row{cells: cells, num: num, run: t.run})
+	err := fill()
 	if err != nil {
 		*dst = Filled{Body: buf, files: files, reading: reading}
 	}
@@ -90,6 +96,14 @@ func (t *Template) fillHeader(r *row) (all http.Header, host string, err error) 
 }
 
 func (b *body) fill(dst *Filled, r *row) error {
+	if b.list != nil {
+		err := b.fillList(dst, []row{*r})
+		var one *ListError
+		if errors.As(err, &one) {
+			return one.Err
+		}
+		return err
+	}
 	var err error
 	file := 0
 	for i := range b.ops {

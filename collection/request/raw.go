@@ -21,6 +21,10 @@ func (c *compiler) raw(b *collection.Body, headers []collection.Header) {
 	if b.Language == "" && !hasHeader {
 		isJSON = looksLikeJSON(text)
 	}
+	if c.o.List != "" && isJSON {
+		c.listBody(text)
+		return
+	}
 	c.t.body.ops = compileOps(c.text(text, "body", true, isJSON), plain, "body", nil)
 }
 

@@ -40,6 +40,9 @@ type Options struct {
 	// RowHeader, when not empty, names a header that gets a value of its own for
 	// each row, the same on every attempt.
 	RowHeader string
+	// List, when not empty, names the member of the raw JSON body whose only
+	// element every row fills: one request may then carry several rows.
+	List string
 	// Results lets columns whose name starts with ReservedPrefix be used: the
 	// request is made from results, not from a data file.
 	Results bool
