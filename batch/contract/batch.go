@@ -34,7 +34,7 @@ func NewBatchJudge(rule *batch.BatchRule) (*BatchJudge, error) {
 		}
 		p, err := expr.Compile(text, append(options, expr.Env(entryEnvironment{}))...)
 		if err != nil {
-			k.errs = append(k.errs, errors.New("batch."+key+": "+oneLine(err.Error())))
+			k.errs = append(k.errs, wrong("batch."+key, err, "item alone"))
 			return nil
 		}
 		return p

@@ -4,6 +4,7 @@
 package contract
 
 import (
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/pmrun/pmrun/batch"
@@ -75,8 +77,8 @@ func Find(urlPath string) (*batch.Contract, error) {
 	return nil, nil
 }
 
-// Parse reads a contract and checks it. The error names every mistake by its key,
-// and by its line where the YAML itself is at fault.
+// Parse reads a contract and checks it. The error names every mistake by its line
+// and its key; what is missing altogether has no line.
 func Parse(file string, text []byte) (*batch.Contract, error) {
 	c := &batch.Contract{}
 	var errs []error
@@ -84,10 +86,31 @@ func Parse(file string, text []byte) (*batch.Contract, error) {
 		errs = append(errs, m)
 	}
 	if len(errs) == 0 {
-		errs = validate(c)
+		errs = inLines(text, validate(c))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, fmt.Errorf("the contract %s: %w", file, err)
 	}
 	return c, nil
+}
+
+// inLines puts the mistakes of validate into the lines of the text, in their order.
+func inLines(text []byte, errs []error) []error {
+	if len(errs) == 0 {
+		return nil
+	}
+	lines := strictyaml.NewLines(text)
+	found := make([]strictyaml.Mistake, len(errs))
+	for i, err := range errs {
+		found[i].Text = err.Error()
+		var m *mistake
+		if errors.As(err, &m) {
+			found[i].Line = lines.Of(m.path)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b strictyaml.Mistake) int { return cmp.Compare(a.Line, b.Line) })
+	for i, m := range found {
+		errs[i] = m
+	}
+	return errs
 }

@@ -295,3 +295,57 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestParseLines: every mistake has its line, in the order of the file, also those
+// that show only once the values are understood.
+func TestParseLines(t *testing.T) {
+	const text = `name: own
+rate: fast
+success: >-
+  stat == 201
+fields:
+  - name: a
+    json: list
+  - required: true
+refused:
+  - status == 1
+  - status
+causes:
+  - when: status == 4
+lookup:
+  path: /x
+batch:
+  list: rows
+  results: json.data
+  order: true
+  ok: status == 200
+`
+	_, err := contract.Parse("own.yaml", []byte(text))
+	if err == nil {
+		t.Fatal("it is taken")
+	}
+	got := strings.Split(strings.TrimPrefix(err.Error(), "the contract own.yaml: "), "\n")
+	want := []string{
+		`line 2: rate: `,
+		`line 3: success: unknown name stat`,
+		`line 7: field "a": json is "list"`,
+		`line 8: fields[1].name is missing`,
+		`line 11: refused[1]: expected bool`,
+		`line 13: causes[0].cause is empty`,
+		`line 14: lookup.found is missing`,
+		`line 20: batch.ok: unknown name status`,
+	}
+	if len(got) != len(want) {
+		t.Fatalf("%d mistakes, want %d:\n%s", len(got), len(want), err)
+	}
+	for i := range want {
+		if !strings.HasPrefix(got[i], want[i]) {
+			t.Errorf("mistake %d is %q, want %q", i, got[i], want[i])
+		}
+	}
+	for _, remedy := range []string{"the variables are status, header, body, json and message", "such as status == 201", "the variables are item alone"} {
+		if !strings.Contains(err.Error(), remedy) {
+			t.Errorf("%v does not say %q", err, remedy)
+		}
+	}
+}

@@ -25,9 +25,23 @@ type environment struct {
 func compile(key, text string, options ...expr.Option) (*vm.Program, error) {
 	p, err := expr.Compile(text, append(options, expr.Env(environment{}), expr.Patch(headers{}))...)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %s", key, oneLine(err.Error()))
+		return nil, wrong(key, err, "status, header, body, json and message")
 	}
 	return p, nil
+}
+
+// wrong is the mistake of an expression that does not compile, with what to write
+// instead where that can be told; known are the variables.
+func wrong(key string, err error, known string) error {
+	text := oneLine(err.Error())
+	hint := ""
+	switch {
+	case strings.HasPrefix(text, "unknown name "):
+		hint = "; the variables are " + known + ", and text stands in quotes"
+	case strings.HasPrefix(text, "expected bool"):
+		hint = "; it has to be a condition, such as status == 201"
+	}
+	return &mistake{key, key + ": " + text + hint}
 }
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
