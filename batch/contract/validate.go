@@ -130,6 +130,9 @@ func (v *validator) field(i int) {
 	if f.JSON != "" && f.JSON != "object" {
 		v.bad(path+".json", "%s: json is %q: it should be object", key, f.JSON)
 	}
+	if f.File && v.Body == "raw" {
+		v.bad(path+".file", "%s: file is for parts of a form, and body is raw: remove it", key)
+	}
 	if f.Open && len(f.Values) == 0 {
 		v.bad(path+".open", "%s: open says that values is not the whole list, and there are no values: list them, or remove open", key)
 	}

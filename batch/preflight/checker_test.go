@@ -185,15 +185,44 @@ func TestWithoutContract(t *testing.T) {
 	}
 }
 
-// TestContractOfRawBody: the fields of a contract are those of a form; a raw body
-// has none to look for.
+// TestContractOfRawBody: the fields of a contract are members of the JSON, as far as
+// they can be told from the request.
 func TestContractOfRawBody(t *testing.T) {
-	l := correct(t)
-	l.contract.Body = "raw"
-	l.body = obj{"mode": "raw", "raw": `{"status": "{{status}}"}`, "options": obj{"raw": obj{"language": "json"}}}
-	l.columns, l.rows = []string{"status"}, [][]string{{"open"}}
-	if found := l.findings(t); len(found) > 0 {
-		t.Errorf("found %+v", found)
+	for _, c := range []struct {
+		name, body, cell string
+		want             []string // "rule field"
+	}{
+		{"all well", `{"op": "acme", "data": {"status": "{{status}}"}}`, "open", nil},
+		{"missing", `{"data": {}}`, "open", []string{"field-missing op", "field-missing data.status"}},
+		{"empty cell", `{"op": "acme", "data": {"status": "{{status}}"}}`, " ", []string{"required-empty data.status"}},
+		{"foreign value", `{"op": "acme", "data": {"status": "{{status}}"}}`, "Abierto", []string{"value-not-english data.status"}},
+		{"unknown value", `{"op": "acme", "data": {"status": "{{status}}"}}`, "on fire", []string{"value-unknown data.status"}},
+		{"constant value", `{"op": "acme", "data": {"status": "fire", "n": "{{status}}"}}`, "x", []string{"value-unknown data.status"}},
+		{"null", `{"op": null, "data": {"status": "open", "n": "{{status}}"}}`, "x", []string{"operation-empty op"}},
+		{"a variable", `{"op": "{{operation}}", "data": {"status": "{{status}}"}}`, "open", nil},
+		{"object from a column", `{"op": "acme", "data": {{status}}}`, "1", nil},
+		{"value from a column", `{"op": "acme", "data": {"status": {{status}}}}`, "1", nil},
+		{"name from a column", `{"op": "acme", "data": {"{{status}}": "1"}}`, "status", nil},
+		{"twice", `{"op": "acme", "data": {"status": "x", "status": "{{status}}"}}`, "open", nil},
+		{"body from a column", `{"op": "acme", {{status}} }`, "1", nil},
+	} {
+		l := correct(t)
+		l.contract.Body = "raw"
+		l.contract.Fields = []batch.ContractField{
+			{Name: "op", Required: true, Operation: true},
+			{Name: "data.status", Required: true, Values: []batch.ContractValue{{Value: "open", Foreign: []string{"abierto"}}, {Value: "closed"}}},
+		}
+		l.body = obj{"mode": "raw", "raw": c.body, "options": obj{"raw": obj{"language": "json"}}}
+		l.columns, l.rows = []string{"status"}, [][]string{{c.cell}}
+		var got []string
+		for _, p := range l.findings(t) {
+			if p.Field != "" {
+				got = append(got, p.Rule+" "+p.Field)
+			}
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: found %v, want %v", c.name, got, c.want)
+		}
 	}
 }
 

@@ -126,6 +126,21 @@ func bodyFields(t *request.Template, name string) []*request.Field {
 	return out
 }
 
+// fieldsOf returns the fields of the body that a contract's field is about, and
+// whether the body has it at all; of a raw body it may have one whose value cannot
+// be told.
+func fieldsOf(in *Input, name string) (fields []*request.Field, there bool) {
+	if in.Template.Mode != collection.ModeRaw {
+		fields = bodyFields(in.Template, name)
+		return fields, len(fields) > 0
+	}
+	f, there := in.Template.Member(name)
+	if f != nil {
+		fields = []*request.Field{f}
+	}
+	return fields, there
+}
+
 // unknownFields returns the request's body fields that the contract does not know.
 func unknownFields(in *Input) []string {
 	var names []string
@@ -141,7 +156,7 @@ func unknownFields(in *Input) []string {
 func missingFields(in *Input) []string {
 	var names []string
 	for _, f := range in.Contract.Fields {
-		if f.Required && len(bodyFields(in.Template, f.Name)) == 0 {
+		if _, there := fieldsOf(in, f.Name); f.Required && !there {
 			names = append(names, f.Name)
 		}
 	}
@@ -154,8 +169,13 @@ func hasFields(in *Input) bool {
 	if in.Contract == nil || len(in.Contract.Fields) == 0 {
 		return false
 	}
-	mode := in.Template.Mode
-	return (mode == "formdata" || mode == "urlencoded") && (in.Contract.Body == "" || in.Contract.Body == mode)
+	switch mode := in.Template.Mode; mode {
+	case collection.ModeFormData, collection.ModeURLEncoded:
+		return in.Contract.Body == "" || in.Contract.Body == mode
+	case collection.ModeRaw:
+		return in.Contract.Body == mode // its fields are named as members of JSON
+	}
+	return false
 }
 
 func fieldMisspelt(in *Input) []Problem {
@@ -192,7 +212,11 @@ func fieldMissing(in *Input) []Problem {
 	var out []Problem
 	for _, name := range missingFields(in) {
 		if !misspelt[name] {
-			out = append(out, Problem{Field: name, Message: fmt.Sprintf("the request has no field %q, which the API requires", name)})
+			p := Problem{Field: name, Message: fmt.Sprintf("the request has no field %q, which the API requires", name)}
+			if in.Template.Mode == collection.ModeRaw {
+				p.Mend = "add the member to the request's JSON body"
+			}
+			out = append(out, p)
 		}
 	}
 	return out
@@ -204,7 +228,8 @@ func operationEmpty(in *Input) []Problem {
 	}
 	var out []Problem
 	for _, cf := range in.Contract.Fields {
-		for _, f := range bodyFields(in.Template, cf.Name) {
+		fields, _ := fieldsOf(in, cf.Name)
+		for _, f := range fields {
 			if cf.Operation && f.Constant() && strings.TrimSpace(in.Template.Value(f, nil, 0)) == "" {
 				out = append(out, Problem{Field: cf.Name, Message: fmt.Sprintf("the field %q is empty", cf.Name)})
 			}

@@ -81,7 +81,8 @@ func (c *Checker) addFields(cf *batch.ContractField) {
 	if len(check.allowed) > 0 {
 		check.allowed = append(check.allowed, c.in.Values[cf.Name]...)
 	}
-	for _, f := range bodyFields(c.in.Template, cf.Name) {
+	fields, _ := fieldsOf(c.in, cf.Name)
+	for _, f := range fields {
 		unresolved := func(p request.Problem) bool {
 			return p.Where == f.In+" field "+f.Name || p.Where == "--map "+f.Name
 		}

@@ -245,7 +245,11 @@ func (p *prepared) operation() string {
 		return ""
 	}
 	for _, cf := range p.contract.Fields {
-		if f, has := p.template.Field(cf.Name); has && cf.Operation && f.Constant() {
+		f, has := p.template.Field(cf.Name)
+		if !has && p.template.Mode == collection.ModeRaw {
+			f, _ = p.template.Member(cf.Name)
+		}
+		if f != nil && cf.Operation && f.Constant() {
 			return p.template.Value(f, nil, 0)
 		}
 	}

@@ -150,6 +150,9 @@ func (c *compiler) checkTargets() {
 }
 
 func (c *compiler) missingTarget(name, what string) error {
+	if m := c.t.members[name]; m.there {
+		return fmt.Errorf("the field %q is part of the raw JSON body, which is sent as it is written: put a placeholder such as {{%s}} there", name, name)
+	}
 	if slices.Contains(c.o.KnownFields, name) && !c.t.Pruned {
 		return fmt.Errorf("the field %q can only be added to a request with a form-data or x-www-form-urlencoded body: choose such a body in the request", name)
 	}

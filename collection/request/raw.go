@@ -21,6 +21,9 @@ func (c *compiler) raw(b *collection.Body, headers []collection.Header) {
 	if b.Language == "" && !hasHeader {
 		isJSON = looksLikeJSON(text)
 	}
+	if isJSON {
+		c.jsonMembers(text)
+	}
 	if c.o.List != "" && isJSON {
 		c.listBody(text)
 		return

@@ -31,7 +31,8 @@ type Options struct {
 	// JSONFields are the fields whose text is JSON.
 	JSONFields []string
 	// KnownFields may be added to the request by Map, Set and Pack though the
-	// collection's request does not have them.
+	// collection's request does not have them. In a raw JSON body they are what
+	// Member finds, and are not added.
 	KnownFields []string
 	// FileFields are those of KnownFields that are files.
 	FileFields []string
@@ -113,6 +114,7 @@ type Template struct {
 	digest      *Digest
 	fields      []Field
 	byName      map[string]int
+	members     map[string]member
 	uses        []Use
 	secrets     []string
 	run         vars.Run
