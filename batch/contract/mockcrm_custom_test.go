@@ -87,3 +87,43 @@ func TestOtherContractsAnswers(t *testing.T) {
 		}
 	}
 }
+
+// TestBatchJudgeMockCustom: with the batch that the contract's comment suggests, each
+// row has its own id, in the order of the rows; from an answer without entries none has.
+func TestBatchJudgeMockCustom(t *testing.T) {
+	const body = `{"module": "Orders", "fields": [{"a": "1"}, {"a": "2"}, {"a": "3"}]}`
+	rule := &batch.BatchRule{List: "fields", Results: "json.data", Order: true, ID: "item.wolkvox_id"}
+	each, err := contract.NewBatchJudge(rule)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := contract.Named("wolkvox-custom-insert-many")
+	if err != nil {
+		t.Fatal(err)
+	}
+	judge, err := contract.NewJudge(c, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, noEntries := range []bool{false, true} {
+		crm, err := mockcrm.New(mockcrm.Options{NoEntries: noEntries})
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := goodInsert()
+		in.path, in.contentType, in.body = c.Path, "application/json", body
+		answer := in.send(t, crm)
+		whole := judge.Judge(answer)
+		if whole.Status != batch.Succeeded || crm.Len() != 3 {
+			t.Fatalf("%d stored: %+v", crm.Len(), whole)
+		}
+		for i, v := range each.JudgeEach(answer, whole, []byte(body), 3) {
+			switch {
+			case noEntries && v != nil:
+				t.Errorf("row %d has the verdict %+v out of nothing", i, v)
+			case !noEntries && (v == nil || v.Ref != crm.Cases()[i].ID):
+				t.Errorf("row %d has %+v, its record is %s", i, v, crm.Cases()[i].ID)
+			}
+		}
+	}
+}

@@ -26,7 +26,7 @@ func (s *Server) customInsert(r *http.Request) ([]map[string]string, string, err
 }
 
 // customInsertMany stores the records of a list, all or none, and answers with an
-// entry for each in the order of the list.
+// entry for each in the order of the list, or with none.
 func (s *Server) customInsertMany(r *http.Request) ([]map[string]string, string, error) {
 	module, fields, err := s.customRequest(r)
 	if err != nil {
@@ -45,6 +45,9 @@ func (s *Server) customInsertMany(r *http.Request) ([]map[string]string, string,
 		records = append(records, record)
 	}
 	data, err := s.storeCustom(records)
+	if s.opts.NoEntries {
+		data = []map[string]string{}
+	}
 	return data, "Records created", err
 }
 

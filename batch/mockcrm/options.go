@@ -50,6 +50,9 @@ type Options struct {
 	// Forget answers inserts with success and stores nothing: the symptom
 	// "reported as sent, not in the CRM".
 	Forget bool
+	// NoEntries answers inserted lists of records with a yes for the whole and
+	// without an entry for each: how the real API answers is not documented.
+	NoEntries bool
 }
 
 // Validate reports what New would refuse. It names every field that is wrong

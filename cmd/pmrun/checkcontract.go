@@ -38,6 +38,9 @@ func (a *app) checkContract(ref string) error {
 	line("found by", c.Match)
 	line("request", strings.TrimSpace(c.Method+" "+c.Path))
 	line("body", c.Body)
+	for _, h := range c.RetiredHosts {
+		line("retired", h.Host+", now "+h.Successor)
+	}
 	line("token", c.Token.Header)
 	line("rate", c.Rate)
 	for _, f := range c.Fields {
@@ -59,14 +62,35 @@ func (a *app) checkContract(ref string) error {
 	if l := c.Lookup; l != nil {
 		line("look-up", strings.TrimSpace(l.Method+" "+l.Path)+", found: "+oneLine(l.Found))
 	}
+	if c.Batch != nil {
+		line("batch", describeBatch(c.Batch))
+	}
 	_, err = fmt.Fprint(a.stdout, b.String())
 	return err
+}
+
+// describeBatch says how a request carries several rows.
+func describeBatch(r *batch.BatchRule) string {
+	text := "the list " + r.List
+	if r.Max > 0 {
+		text += fmt.Sprintf(", up to %d rows", r.Max)
+	}
+	switch {
+	case r.Results == "":
+		return text + "; every row is judged by the whole answer"
+	case r.Order:
+		return text + "; entries in " + oneLine(r.Results) + ", in the order of the rows"
+	}
+	return text + "; entries in " + oneLine(r.Results) + ", whose " + oneLine(r.Match) + " is the row's " + r.Member
 }
 
 func describeField(f *batch.ContractField) string {
 	text := f.Name
 	if f.Required {
 		text += ", required"
+	}
+	if f.Operation {
+		text += ", names the operation"
 	}
 	if f.File {
 		text += ", a file"
