@@ -180,13 +180,15 @@ func TestFilesOfRows(t *testing.T) {
 		{"first and empty, then a row's file", []obj{file("f", "{{c}}"), file("f", "{{d}}")}, Options{Columns: []string{"c", "d"}}, []string{"", "one.txt"}, []part{one}},
 		{"nothing else, and empty", []obj{file("f", "{{c}}")}, Options{Columns: []string{"c"}}, []string{""}, nil},
 		{"above, by the request", between("../{{c}}"), Options{Columns: []string{"c"}}, []string{"out.txt"}, []part{a, {"f", "out.txt", "text/plain", "not for rows"}, z}},
-		{"any file, when the job says so", between("{{c}}"), Options{Columns: []string{"c"}, AnyFile: true}, []string{outside}, []part{a, {"f", "abs.txt", "text/plain", "absolute"}, z}},
-		{"above, when the job says so", between("{{c}}"), Options{Columns: []string{"c"}, AnyFile: true}, []string{"../out.txt"}, []part{a, {"f", "out.txt", "text/plain", "not for rows"}, z}},
+		{"absolute, below the directory", between("{{c}}"), Options{Columns: []string{"c"}}, []string{filepath.Join(dir, "one.txt")}, []part{a, one, z}},
+		{"absolute, where any file is below", between("{{c}}"), Options{Columns: []string{"c"}, WorkingDir: filepath.VolumeName(outside) + string(filepath.Separator)}, []string{outside}, []part{a, {"f", "abs.txt", "text/plain", "absolute"}, z}},
 		{"content type and file name", []obj{with(with(file("f", "{{c}}"), "contentType", "text/x-own"), "fileName", "n.bin")}, Options{Columns: []string{"c"}}, []string{"one.txt"}, []part{{"f", "n.bin", "text/x-own", "first"}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			tt.o.WorkingDir = dir
+			if tt.o.WorkingDir == "" {
+				tt.o.WorkingDir = dir
+			}
 			tpl := compile(t, post(formData(tt.params...)), tt.o)
 			f := fill(t, tpl, tt.cells...)
 			if got := partsOf(t, f); !slices.Equal(got, tt.want) {

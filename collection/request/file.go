@@ -26,7 +26,6 @@ type filePart struct {
 	// fixed is the absolute path when it is the same for every row. The part's
 	// head, if it has one, stands in ops then, and is written per row else.
 	fixed       string
-	anyFile     bool
 	name        string
 	fileName    string
 	contentType string
@@ -99,7 +98,7 @@ func (c *compiler) noFile(where, value string) {
 // addFile adds a file at the end of what the body has so far. One that is the
 // same for every row is checked now.
 func (c *compiler) addFile(f filePart, src vars.Segments) {
-	f.before, f.anyFile = len(c.t.body.ops), c.o.AnyFile
+	f.before = len(c.t.body.ops)
 	f.whole = compileOps(src, plain, f.where, nil)
 	path, constant := src.Constant()
 	if constant {
@@ -181,14 +180,9 @@ func (f *filePart) open(r *row) (path string, size int64, err error) {
 		return "", 0, err
 	}
 	name := filepath.FromSlash(string(text))
-	up := slices.Contains(strings.Split(name, string(filepath.Separator)), "..")
-	switch {
-	case f.anyFile:
-		path = within(f.dir, name)
-	case up || !filepath.IsLocal(name):
-		return "", 0, f.bad(fmt.Sprintf("makes the path %s, which leads out of %q: a row can only name files below it, without \"..\"", Excerpt(string(text)), cmp.Or(f.dir, ".")))
-	default:
-		path = filepath.Join(f.dir, name)
+	path, ok := f.below(name)
+	if !ok {
+		return "", 0, f.bad(fmt.Sprintf("makes the path %s, which leads out of %q: a row can only name files below it, without \"..\"; put the file there, or choose another --working-dir", Excerpt(string(text)), cmp.Or(f.dir, ".")))
 	}
 	if hasControl(filepath.Base(path)) {
 		return "", 0, f.bad("makes a file name with a line break or control character: rename the file")
@@ -199,6 +193,23 @@ func (f *filePart) open(r *row) (path string, size int64, err error) {
 	}
 	_ = h.Close() // only looked at
 	return path, size, nil
+}
+
+// below returns the path of a file that a row names, if that is below the
+// directory: relative to it, or absolute.
+func (f *filePart) below(name string) (path string, ok bool) {
+	switch {
+	case slices.Contains(strings.Split(name, string(filepath.Separator)), ".."):
+		return "", false
+	case !filepath.IsAbs(name):
+		return filepath.Join(f.dir, name), filepath.IsLocal(name)
+	}
+	dir, err := filepath.Abs(f.dir)
+	if err != nil {
+		return "", false
+	}
+	rel, err := filepath.Rel(dir, name)
+	return name, err == nil && filepath.IsLocal(rel)
 }
 
 func (f *filePart) bad(reason string) error {

@@ -48,9 +48,8 @@ type Options struct {
 	// request is made from results, not from a data file.
 	Results bool
 	// WorkingDir is where relative paths of files start. A path that comes from a
-	// cell stays below it, unless AnyFile lets rows name any file of the machine.
+	// cell stays below it.
 	WorkingDir string
-	AnyFile    bool
 	// Run is what dynamic variables and the multipart boundary derive from.
 	Run vars.Run
 	// UserAgent is sent when the request names none.
