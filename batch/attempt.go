@@ -65,6 +65,9 @@ func (r *recorder) askFirst(finder *Finder, t *task, e *end) bool {
 		return true
 	case err != nil:
 		e.Status, e.Cause, e.Rule = NotSent, CauseNetwork, "look-up before sending"
+		if errors.Is(err, ErrTokenRefused) {
+			e.Cause = CauseToken
+		}
 		e.Message = "the row was not sent, because it could not be looked up: " + err.Error()
 		return true
 	case len(ids) > 0:

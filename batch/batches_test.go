@@ -1,6 +1,7 @@
 package batch_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,7 +27,10 @@ type batches struct {
 	*bench
 	mu     sync.Mutex
 	bodies []string
-	rows   map[int64]int // how often each row reached the server
+	url    string
+	// handler takes the requests; it may be replaced before a run.
+	handler http.Handler
+	rows    map[int64]int // how often each row reached the server
 }
 
 // newBatches posts up to size rows a request to handler, which gets their numbers
@@ -33,7 +38,7 @@ type batches struct {
 func newBatches(t *testing.T, n int64, size int, rule string, handler func(w http.ResponseWriter, keys []int64, request int)) *batches {
 	t.Helper()
 	b := &batches{bench: newBench(t, n, nil), rows: make(map[int64]int)}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	b.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		var got struct{ Fields []struct{ Key string } }
 		if err := json.Unmarshal(body, &got); err != nil {
@@ -53,17 +58,11 @@ func newBatches(t *testing.T, n int64, size int, rule string, handler func(w htt
 		request := len(b.bodies)
 		b.mu.Unlock()
 		handler(w, keys, request)
-	}))
+	})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.handler.ServeHTTP(w, r) }))
 	t.Cleanup(server.Close)
-	c, err := collection.Parse("test", fmt.Appendf(nil, `{"info": {"name": "t"}, "item": [{"name": "insert", "request": {"method": "POST", "url": %q,
-		"body": {"mode": "raw", "raw": "{\"module\": \"m\", \"fields\": [{\"key\": \"{{key}}\", \"id\": \"{{$guid}}\"}]}", "options": {"raw": {"language": "json"}}}}}]}`, server.URL))
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.Template = request.Compile(c.Items[0], request.Options{Scopes: &vars.Scopes{}, Columns: []string{"key"}, Run: vars.Run{ID: "run"}, List: "fields"})
-	if len(b.Template.Problems) > 0 {
-		t.Fatal(b.Template.Problems)
-	}
+	b.url = server.URL
+	b.compile("")
 	parsed, err := contract.Parse("test", []byte("name: t\nsuccess: status == 200\nrefused: [status == 422]\nretry: [status == 429]\nmessage: ['json?.error']\nid: ['json?.data[0].id']\nbatch:\n  list: fields\n"+rule))
 	if err != nil {
 		t.Fatal(err)
@@ -76,6 +75,20 @@ func newBatches(t *testing.T, n int64, size int, rule string, handler func(w htt
 		t.Fatal(err)
 	}
 	return b
+}
+
+// compile makes the request, with a line of auth.
+func (b *batches) compile(auth string) {
+	b.t.Helper()
+	c, err := collection.Parse("test", fmt.Appendf(nil, `{"info": {"name": "t"}, "item": [{"name": "insert", "request": {"method": "POST", "url": %q, %s
+		"body": {"mode": "raw", "raw": "{\"module\": \"m\", \"fields\": [{\"key\": \"{{key}}\", \"id\": \"{{$guid}}\"}]}", "options": {"raw": {"language": "json"}}}}}]}`, b.url, auth))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.Template = request.Compile(c.Items[0], request.Options{Scopes: &vars.Scopes{}, Columns: []string{"key"}, Run: vars.Run{ID: "run"}, List: "fields"})
+	if len(b.Template.Problems) > 0 {
+		b.t.Fatal(b.Template.Problems)
+	}
 }
 
 const (
@@ -252,5 +265,111 @@ func TestBatchFirst(t *testing.T) {
 	}
 	if slices.Sort(sizes); !slices.Equal(sizes, []int{1, 2, 2, 5}) {
 		t.Errorf("requests of %v rows", sizes)
+	}
+}
+
+// A request of several rows whose token is refused goes out again with a new one,
+// all its rows together.
+func TestBatchRenewal(t *testing.T) {
+	const n, size = 200, 5
+	var token atomic.Int64
+	b := newBatches(t, n, size, inOrder, func(w http.ResponseWriter, keys []int64, _ int) {
+		if token.Load() == 0 {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		entries(w, keys, created)
+	})
+	b.Retries, b.Stop = 0, batch.DefaultStopRules()
+	b.Renewal = &batch.Renewal{Every: time.Millisecond, Fetch: func(context.Context) (*batch.Fresh, error) {
+		token.Add(1)
+		return &batch.Fresh{Template: b.Template, Masker: b.Masker}, nil
+	}}
+	records, err := b.run(t.Context())
+	if err != nil || b.stopped != "" || token.Load() != 1 {
+		t.Fatalf("%v, %q, %d tokens", err, b.stopped, token.Load())
+	}
+	for row := int64(1); row <= n; row++ {
+		if r := records[row]; r.Status != batch.Succeeded || r.Attempts != b.rows[row] || r.Ref != fmt.Sprintf("id%d", row) {
+			t.Errorf("row %d, %d times at the server: %+v", row, b.rows[row], r)
+		}
+	}
+}
+
+// A server that asks for digest credentials applies nothing when it asks: the whole
+// request goes out again.
+func TestBatchDigest(t *testing.T) {
+	const n, size = 60, 5
+	var mu sync.Mutex
+	applied := make(map[int64]int)
+	b := newBatches(t, n, size, inOrder, func(w http.ResponseWriter, keys []int64, _ int) {
+		mu.Lock()
+		for _, key := range keys {
+			applied[key]++
+		}
+		mu.Unlock()
+		entries(w, keys, created)
+	})
+	inner := b.handler
+	asked := 0
+	b.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.Header.Get("Authorization"), "Digest ") {
+			mu.Lock()
+			asked++
+			mu.Unlock()
+			w.Header().Set("WWW-Authenticate", `Digest realm="r", nonce="n", qop="auth"`)
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		inner.ServeHTTP(w, r)
+	})
+	b.compile(`"auth": {"type": "digest", "digest": {"username": "ann", "password": "p"}},`)
+	b.Retries = 0
+	records, err := b.run(t.Context())
+	if err != nil || b.stopped != "" || asked != 1 {
+		t.Fatalf("%v, %q, asked %d times", err, b.stopped, asked)
+	}
+	for row := int64(1); row <= n; row++ {
+		if r := records[row]; r.Status != batch.Succeeded || applied[row] != 1 {
+			t.Errorf("row %d, applied %d times: %+v", row, applied[row], r)
+		}
+	}
+}
+
+// A run that is interrupted while requests are at the server waits for their
+// answers: every row that was sent has its outcome, the others stay pending.
+func TestBatchInterrupted(t *testing.T) {
+	const n, size = 100, 5
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	b := newBatches(t, n, size, inOrder, func(w http.ResponseWriter, keys []int64, request int) {
+		if request == 4 {
+			cancel()
+		}
+		entries(w, keys, created)
+	})
+	b.Concurrency = 2
+	ended, err := b.Run(ctx)
+	if err != nil || !ended.Cut {
+		t.Fatalf("%+v, %v", ended, err)
+	}
+	statuses := make(map[int64]batch.Status)
+	for r, err := range b.ledger.Records(t.Context(), 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		statuses[r.Row] = r.Status
+	}
+	for row := int64(1); row <= n; row++ {
+		status, recorded := statuses[row]
+		switch {
+		case b.rows[row] == 1 && status == batch.Succeeded:
+		case b.rows[row] == 0 && (!recorded || status == batch.Pending):
+		default:
+			t.Errorf("row %d, %d times at the server: %s", row, b.rows[row], status)
+		}
+	}
+	if sent := len(b.rows); sent < 20 || sent == n || sent%size != 0 {
+		t.Errorf("%d rows were sent", sent)
 	}
 }

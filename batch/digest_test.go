@@ -1,6 +1,7 @@
 package batch_test
 
 import (
+	"context"
 	"crypto/md5"
 	"crypto/sha256"
 	"crypto/sha512"
@@ -29,6 +30,7 @@ type digestServer struct {
 	uses                     int  // how often a nonce is good, 0 for any number
 	silent                   bool // an old nonce is refused without stale=true
 	noExpect                 bool // an Expect header is refused
+	onAsked                  func()
 
 	mu       sync.Mutex
 	nonces   int
@@ -84,7 +86,9 @@ func (s *digestServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	credentials, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Digest ")
 	if !ok {
-		s.asked++
+		if s.asked++; s.onAsked != nil {
+			s.onAsked()
+		}
 		s.challenge(w, false)
 		return
 	}
@@ -279,6 +283,28 @@ func TestDigestUnknownAgain(t *testing.T) {
 		t.Errorf("the record is %+v", r)
 	}
 	s.each(1)
+}
+
+// A run that ends between the server's question and the row itself leaves the row
+// unknown: nobody knows more of it than before, and resume must not send it.
+func TestDigestUnknownCut(t *testing.T) {
+	s := &digestServer{algorithm: "MD5", qop: "auth"}
+	b := newDigestBench(t, 1, s)
+	was := batch.Record{Row: 1, Line: 2, Status: batch.Unknown, Cause: batch.CauseTimeout, Message: "too late", Attempts: 1}
+	if err := b.ledger.Commit(t.Context(), []batch.Entry{{Kind: batch.Settle, Record: was}}); err != nil {
+		t.Fatal(err)
+	}
+	b.Recorded = func(int64) bool { return true }
+	ctx, cancel := context.WithCancel(t.Context())
+	s.onAsked = cancel
+	records, err := b.run(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := records[1]; r.Status != batch.Unknown || r.Cause != batch.CauseTimeout || r.Attempts != 2 || !strings.HasSuffix(r.Message, "the earlier attempt: too late") {
+		t.Errorf("the record is %+v", r)
+	}
+	s.each(0)
 }
 
 // A look-up answers the server's question too.

@@ -27,7 +27,16 @@ type Finder struct {
 	// Cells returns what the template is filled with.
 	Cells func(Row) []string
 	RunID string
+	// Judge, when not nil, tells an answer that refuses the token from others
+	// that do not say what was found.
+	Judge Judge
+	// Renewal, when not nil, replaces a token that the server refuses.
+	Renewal *FinderRenewal
 }
+
+// ErrTokenRefused is in the error of a look-up whose token the server does not
+// accept: another token may do, the same one will not.
+var ErrTokenRefused = errors.New("the server does not accept the token")
 
 // lookupTries bounds how often one question is asked: it changes nothing on the
 // server, so any failure may be tried again.
@@ -36,6 +45,30 @@ const lookupTries = 4
 // Find returns the ids of the row's records. An error means that the server did
 // not tell; it never means that there are none.
 func (l *Finder) Find(ctx context.Context, row Row) ([]string, error) {
+	if l.Renewal == nil {
+		return l.find(ctx, row)
+	}
+	now := l.Renewal.inUse(l)
+	ids, err := now.find(ctx, row)
+	if errors.Is(err, ErrTokenRefused) {
+		next, failed := l.Renewal.renew(ctx, now)
+		if failed != nil {
+			return nil, fmt.Errorf("%w, and there is no new one: %s", ErrTokenRefused, now.Masker.Mask(failed.Error()))
+		}
+		if next == now {
+			return ids, err
+		}
+		now = next
+		ids, err = now.find(ctx, row)
+	}
+	if err == nil {
+		l.Renewal.accept(now)
+	}
+	return ids, err
+}
+
+// find asks with this finder's own token.
+func (l *Finder) find(ctx context.Context, row Row) ([]string, error) {
 	if l.Value(row) == "" {
 		return nil, errors.New("the row has no value to look it up by")
 	}
@@ -53,10 +86,13 @@ func (l *Finder) Find(ctx context.Context, row Row) ([]string, error) {
 		}
 		if sent.Ending == Answered && sent.Answer.Status != http.StatusTooManyRequests && sent.Answer.Status < 500 {
 			ids, err := l.Found(&sent.Answer)
-			if err != nil {
-				err = errors.New(l.Masker.Mask(err.Error()))
+			if err == nil {
+				return ids, nil
 			}
-			return ids, err
+			if l.refused(&sent.Answer) {
+				return nil, fmt.Errorf("%w: %s", ErrTokenRefused, l.Masker.Mask(err.Error()))
+			}
+			return nil, errors.New(l.Masker.Mask(err.Error()))
 		}
 		reason := sent.Message
 		if sent.Ending == Answered {
@@ -72,6 +108,15 @@ func (l *Finder) Find(ctx context.Context, row Row) ([]string, error) {
 		l.Pacer.Throttled(time.Now())
 		l.Pacer.Pause(time.Now().Add(min(wait, 15*time.Minute)))
 	}
+}
+
+// refused says whether an answer refuses the token.
+func (l *Finder) refused(a *Answer) bool {
+	if l.Judge == nil {
+		return false
+	}
+	v := l.Judge.Judge(a)
+	return v.Status == Failed && v.Cause == CauseToken
 }
 
 // waitTurn waits for a permit.

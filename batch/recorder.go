@@ -166,10 +166,16 @@ func (r *recorder) intend(t *task, now time.Time) {
 	r.intended = append(r.intended, t)
 }
 
-// withdraw takes an intent back of which nothing was sent.
+// withdraw takes an intent back of which nothing was sent; the row is left.
 func (r *recorder) withdraw(t *task) {
 	r.sending--
 	r.left = true
+	r.takeBack(t)
+}
+
+// takeBack records that nothing was sent of an intent: the row is what it was
+// before.
+func (r *recorder) takeBack(t *task) {
 	if t.prior != nil && t.attempt == t.prior.Attempts+1 {
 		r.entries = append(r.entries, Entry{Kind: Settle, Record: *t.prior})
 		return
@@ -196,12 +202,23 @@ func (r *recorder) receive(e end) {
 		r.token.accepted = true
 	}
 	switch prior := e.task.prior; {
+	case prior != nil && prior.Status == Unknown && e.login:
+		// The server has not looked at the row: it is as unknown as it was, also if
+		// the run ends before the row goes out.
+		again := *prior
+		again.Attempts = e.Attempts
+		again.Message = fmt.Sprintf("sent again: %s; the earlier attempt: %s", e.Message, prior.Message)
+		e.task.prior = &again
+		r.entries = append(r.entries, Entry{Kind: Settle, Record: again})
+		r.again(&e)
+		r.wait(e.task)
 	case prior != nil && prior.Status == Unknown && e.Attempts == prior.Attempts:
+		r.tokenRefused(&e)
 		again := *prior
 		again.Message = fmt.Sprintf("not sent again: %s; the earlier attempt: %s", e.Message, prior.Message)
 		e.Record = again
 		r.settle(e)
-	case prior != nil && prior.Status == Unknown && e.Status != Succeeded && !e.login:
+	case prior != nil && prior.Status == Unknown && e.Status != Succeeded:
 		// A person sent it again, and the earlier attempt may still have created
 		// it: nothing but a success ends that.
 		if !r.tokenRefused(&e) {
@@ -210,7 +227,12 @@ func (r *recorder) receive(e end) {
 		e.Message = fmt.Sprintf("sent again: %s (%s); the earlier attempt: %s", e.Message, e.Status, prior.Message)
 		e.Status, e.Cause = Unknown, prior.Cause
 		r.settle(e)
-	case r.waitForToken(&e):
+	case !e.login && r.waitForToken(&e):
+		if e.Attempts < e.task.attempt { // a look-up was refused, before the row was sent
+			r.takeBack(e.task)
+			e.task.attempt = e.Attempts
+			break
+		}
 		r.putBack(Tried, &e)
 	case e.retry && r.again(&e):
 		r.putBack(Tried, &e)

@@ -51,13 +51,14 @@ type renewed struct {
 	err   error
 }
 
-// tokenRefused takes the end of an attempt whose token the server refused. It
+// tokenRefused takes the end of an attempt whose token the server refused, for the
+// row or for the look-up before it. It
 // reports whether another token can help: the one that was sent is not the newest
 // any more, or it is to be renewed. A fresh one that was never accepted is not.
 func (r *recorder) tokenRefused(e *end) bool {
 	now := r.current.Load().number
 	switch {
-	case r.Renewal == nil || e.Status != Failed || e.Cause != CauseToken:
+	case r.Renewal == nil || e.Status != Failed && e.Status != NotSent || e.Cause != CauseToken:
 		return false
 	case e.token < now:
 		return true

@@ -64,6 +64,10 @@ type stopwatch struct {
 // token before any row was accepted: it goes back to Pending, since nothing was
 // created and the token, not the row, is at fault.
 func (s *stopwatch) see(r *Record, rows int) (tokenRow bool) {
+	if (r.Status == Failed || r.Status == NotSent) && r.Cause == CauseToken && !s.succeeded {
+		s.stop("the server does not accept the token: %s", r.Message)
+		return true
+	}
 	if r.Status == NotSent {
 		s.notSent++
 	} else {
@@ -74,10 +78,6 @@ func (s *stopwatch) see(r *Record, rows int) (tokenRow bool) {
 		s.succeeded = true
 		s.failed, s.unknown = 0, 0
 	case Failed:
-		if r.Cause == CauseToken && !s.succeeded {
-			s.stop("the server does not accept the token: %s", r.Message)
-			return true
-		}
 		if r.Cause != s.cause {
 			s.failed = 0
 		}

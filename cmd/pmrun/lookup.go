@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,11 +18,31 @@ import (
 // finder makes the look-up of a run: a request of the collection when one is
 // named, else the contract's.
 func (p *prepared) finder(s *settings, sender batch.Sender) (*batch.Finder, error) {
-	f := &batch.Finder{Sender: sender, Pacer: pace.New(p.rate, *p.job.Burst), Masker: p.masker, RunID: p.run.ID}
+	f := &batch.Finder{Sender: sender, Pacer: pace.New(p.rate, *p.job.Burst), Masker: p.masker, RunID: p.run.ID, Judge: p.judge}
 	if s.lookupRequest != "" {
 		return f, p.ownLookup(f, s)
 	}
 	return f, p.contractLookup(f)
+}
+
+// renewingFinder is the finder of look-ups that are made apart from a load: it
+// replaces a token that the server refuses itself.
+func (s *sending) renewingFinder() (*batch.Finder, error) {
+	f, err := s.finder(s.settings, s.sender)
+	if err != nil || s.token == nil {
+		return f, err
+	}
+	f.Renewal = &batch.FinderRenewal{Every: tokenEvery, Fetch: func(ctx context.Context) (*batch.Finder, error) {
+		if err := s.setToken(ctx); err != nil {
+			return nil, err
+		}
+		fresh, err := s.finder(s.settings, s.sender)
+		if err == nil {
+			fresh.Pacer = f.Pacer // one rate over all
+		}
+		return fresh, err
+	}}
+	return f, nil
 }
 
 // ownLookup uses a request of the collection, filled with the row, and --match.
@@ -111,7 +132,14 @@ func (p *prepared) contractLookup(f *batch.Finder) error {
 
 // valueOf returns what a row has in a field of the request, or in a column.
 func (p *prepared) valueOf(name string) (func(batch.Row) string, error) {
-	if field, ok := p.template.Field(name); ok {
+	field, ok := p.template.Field(name)
+	if !ok && p.template.Mode == collection.ModeRaw {
+		field, ok = p.template.Member(name)
+		if ok && field == nil {
+			return nil, fmt.Errorf("the look-up's value is to come from the member %q of the request's JSON, whose value cannot be told from the request: name the column instead, with --lookup FIELD=COLUMN", name)
+		}
+	}
+	if ok {
 		return func(r batch.Row) string { return p.template.Value(field, r.Cells, r.Num) }, nil
 	}
 	for i, column := range p.header {

@@ -68,7 +68,7 @@ func (a *app) reconcile(ctx context.Context, cmd *cobra.Command, s *settings, pa
 
 // settleUnknown reconciles a run.
 func (a *app) settleUnknown(ctx context.Context, s *sending) error {
-	finder, err := s.finder(s.settings, s.sender)
+	finder, err := s.renewingFinder()
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (a *app) verify(ctx context.Context, cmd *cobra.Command, s *settings, path 
 		return fmt.Errorf("sample is %d: it has to be 1 or more", sample)
 	}
 	return a.withRun(ctx, cmd, s, path, func(run *sending) error {
-		finder, err := run.finder(s, run.sender)
+		finder, err := run.renewingFinder()
 		if err != nil {
 			return err
 		}

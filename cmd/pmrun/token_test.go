@@ -294,3 +294,33 @@ func TestReferencesAreNotKept(t *testing.T) {
 		t.Errorf("exit code %d\n%s", code, stderr)
 	}
 }
+
+// TestLookupTokenIsRenewed verifies and reconciles with a token that the server
+// refuses at first: a fresh one is fetched, once, and kept nowhere.
+func TestLookupTokenIsRenewed(t *testing.T) {
+	accepts := "" // every token
+	crm := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		switch token := r.Header.Get("Wolkvox-Token"); {
+		case accepts != "" && token != accepts:
+			_, _ = io.WriteString(w, `{"code":"401","error":"token `+token+` is not valid","data":[]}`)
+		case strings.HasSuffix(r.URL.Path, "/queryCases.php"):
+			_, _ = io.WriteString(w, `{"code":"200","error":"null","data":[{"wolkvox_id":"x"}]}`)
+		default:
+			_, _ = io.WriteString(w, accepted)
+		}
+	}))
+	defer crm.Close()
+	dir := t.TempDir()
+	args, out := loadArgs(t, dir, strings.TrimPrefix(crm.URL, "http://"), 9)
+	command, runs := tokenPrinter(t, dir)
+	if code, _, stderr := pmrun(t, append(args, "--token-command", command)...); code != 0 {
+		t.Fatalf("exit code %d\n%s", code, stderr)
+	}
+	accepts = "secret-token-3"
+	code, stdout, stderr := pmrun(t, "verify", out, "--rate", "none", "--token-command", command)
+	if code != 0 || !strings.Contains(stdout, "9 there, 0 missing, 0 unclear") || runs() != "xxx" {
+		t.Errorf("exit code %d, the command ran %d times\n%s\n%s", code, len(runs()), stdout, stderr)
+	}
+	noLeak(t, out, []string{"secret-token-1", "secret-token-2", "secret-token-3"}, stdout, stderr)
+}
