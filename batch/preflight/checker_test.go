@@ -194,6 +194,8 @@ func TestContractOfRawBody(t *testing.T) {
 	}{
 		{"all well", `{"op": "acme", "data": {"status": "{{status}}"}}`, "open", nil},
 		{"missing", `{"data": {}}`, "open", []string{"field-missing op", "field-missing data.status"}},
+		{"misspelt", `{"Op": "acme", "data": {"Státus": "{{status}}"}}`, "open", []string{"field-misspelt Op", "field-misspelt data.Státus"}},
+		{"near, and another of the API's", `{"data": {"status": "open"}, "oper": "{{status}}", "op": "x"}`, "open", nil},
 		{"empty cell", `{"op": "acme", "data": {"status": "{{status}}"}}`, " ", []string{"required-empty data.status"}},
 		{"foreign value", `{"op": "acme", "data": {"status": "{{status}}"}}`, "Abierto", []string{"value-not-english data.status"}},
 		{"unknown value", `{"op": "acme", "data": {"status": "{{status}}"}}`, "on fire", []string{"value-unknown data.status"}},

@@ -3,7 +3,9 @@ package preflight
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"mime"
+	"slices"
 	"strings"
 
 	"github.com/pmrun/pmrun/collection"
@@ -178,21 +180,47 @@ func hasFields(in *Input) bool {
 	return false
 }
 
+// misspelt returns, for each of the request's fields that is written a little
+// differently from one of the API's, that one's name.
+func misspelt(in *Input) map[string]string {
+	meant := make(map[string]string)
+	if in.Template.Mode != collection.ModeRaw {
+		for _, name := range unknownFields(in) {
+			if near, ok := collection.Nearest(name, in.Contract.FieldNames()); ok {
+				meant[name] = near
+			}
+		}
+		return meant
+	}
+	for _, f := range in.Contract.Fields {
+		near, ok := in.Template.NearMember(f.Name)
+		if _, known := in.Contract.Field(near); ok && !known {
+			meant[near] = f.Name
+		}
+	}
+	return meant
+}
+
 func fieldMisspelt(in *Input) []Problem {
 	if !hasFields(in) {
 		return nil
 	}
 	var out []Problem
+	meant := misspelt(in)
+	for _, name := range slices.Sorted(maps.Keys(meant)) {
+		out = append(out, Problem{Field: name, Message: fmt.Sprintf("the field %q is not one of the API's; it is written %q", name, meant[name]),
+			Mend: fmt.Sprintf("rename the field to %s", meant[name])})
+	}
 	for _, name := range unknownFields(in) {
-		p := Problem{Field: name}
-		near, ok := collection.Nearest(name, in.Contract.FieldNames())
-		if ok {
-			p.Message = fmt.Sprintf("the field %q is not one of the API's; it is written %q", name, near)
-			p.Mend = fmt.Sprintf("rename the field to %s", near)
-		} else {
-			p.Severity = Warning
-			p.Message = fmt.Sprintf("the field %q is not one of the API's: %s", name, strings.Join(in.Contract.FieldNames(), ", "))
-			p.Mend = "remove the field; custom fields travel in the JSON object of the field form (--pack form)"
+		if _, near := meant[name]; near {
+			continue
+		}
+		p := Problem{Field: name, Severity: Warning, Mend: "remove the field",
+			Message: fmt.Sprintf("the field %q is not one of the API's: %s", name, strings.Join(in.Contract.FieldNames(), ", "))}
+		for _, f := range in.Contract.Fields {
+			if f.JSON == "object" {
+				p.Mend = fmt.Sprintf("remove the field; custom fields travel in the JSON object of the field %[1]s (--pack %[1]s)", f.Name)
+			}
 		}
 		out = append(out, p)
 	}
@@ -203,15 +231,13 @@ func fieldMissing(in *Input) []Problem {
 	if !hasFields(in) {
 		return nil
 	}
-	misspelt := make(map[string]bool)
-	for _, name := range unknownFields(in) {
-		if near, ok := collection.Nearest(name, in.Contract.FieldNames()); ok {
-			misspelt[near] = true
-		}
+	wrong := make(map[string]bool)
+	for _, meant := range misspelt(in) {
+		wrong[meant] = true
 	}
 	var out []Problem
 	for _, name := range missingFields(in) {
-		if !misspelt[name] {
+		if !wrong[name] {
 			p := Problem{Field: name, Message: fmt.Sprintf("the request has no field %q, which the API requires", name)}
 			if in.Template.Mode == collection.ModeRaw {
 				p.Mend = "add the member to the request's JSON body"

@@ -1,11 +1,13 @@
 package request
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/tidwall/gjson"
 
+	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/vars"
 )
 
@@ -13,6 +15,7 @@ import (
 type member struct {
 	there bool
 	field *Field // nil when its value cannot be told
+	near  string // of one that is not there: a member whose name is almost the same
 }
 
 // Member looks for a member of the raw JSON body, one of Options.KnownFields, such
@@ -23,6 +26,13 @@ type member struct {
 func (t *Template) Member(path string) (f *Field, there bool) {
 	m, known := t.members[path]
 	return m.field, !known || m.there
+}
+
+// NearMember returns the path of a member that is written almost like one of
+// Options.KnownFields that the body does not have.
+func (t *Template) NearMember(path string) (near string, ok bool) {
+	near = t.members[path].near
+	return near, near != ""
 }
 
 // jsonMembers finds the known fields in the text of a raw JSON body. A body that is
@@ -45,11 +55,14 @@ func (c *compiler) jsonMembers(text string) {
 func (c *compiler) jsonMember(text, shape, path string) (m member, known bool) {
 	at := gjson.Parse(shape)
 	at.Index = strings.Index(shape, at.Raw)
-	for _, part := range strings.Split(path, ".") {
+	parts := strings.Split(path, ".")
+	for i, part := range parts {
 		next, open := step(text, at, part)
 		switch {
 		case open:
 			return member{}, false
+		case !next.Exists() && i == len(parts)-1:
+			return member{near: nearKey(at, parts)}, true
 		case !next.Exists():
 			return member{}, true
 		}
@@ -81,6 +94,25 @@ func step(text string, in gjson.Result, part string) (found gjson.Result, open b
 		return true
 	})
 	return found, open
+}
+
+// nearKey returns the path of the member of an object whose name is nearest to the
+// last part, "" when none is near.
+func nearKey(in gjson.Result, parts []string) string {
+	if !in.IsObject() {
+		return ""
+	}
+	var keys []string
+	in.ForEach(func(key, _ gjson.Result) bool {
+		keys = append(keys, key.Str)
+		return true
+	})
+	last := len(parts) - 1
+	near, ok := collection.Nearest(parts[last], keys)
+	if !ok {
+		return ""
+	}
+	return strings.Join(append(slices.Clone(parts[:last]), near), ".")
 }
 
 // memberField makes a field of a member's text, so that its value can be had for a
