@@ -58,11 +58,19 @@ func (a *app) reconcile(ctx context.Context, cmd *cobra.Command, s *settings, pa
 		return err
 	}
 	return a.withRun(ctx, cmd, s, path, func(run *sending) error {
+		earlier, err := batch.LoadFinish(ctx, run.ledger)
+		if err != nil {
+			return err
+		}
 		run.began()
 		if err := a.settleUnknown(ctx, run); err != nil {
 			return err
 		}
-		return a.finish(ctx, run, batch.Ended{Cut: ctx.Err() != nil}, nil)
+		var warnings []string
+		if earlier != nil {
+			warnings = earlier.Warnings // what the run has shown stays true
+		}
+		return a.finish(ctx, run, batch.Ended{Cut: ctx.Err() != nil}, nil, warnings...)
 	})
 }
 

@@ -108,7 +108,10 @@ func TestClockSkew(t *testing.T) {
 					t.Errorf("%s says it %d times, want %d:\n%s", where, n, want, text)
 				}
 			}
-			// The reports that are written again say it too.
+			// The reports that are written again say it too, also after a reconcile.
+			if code, _, stderr := pmrun(t, "reconcile", out); code != 0 {
+				t.Errorf("reconcile: exit code %d\n%s", code, stderr)
+			}
 			if _, stdout, _ = pmrun(t, "report", out); strings.Count(stdout, "clock-skew") != want {
 				t.Errorf("report says\n%s", stdout)
 			}
