@@ -225,18 +225,20 @@ func (a *app) printProblems(p *prepared, refused bool) {
 			fmt.Fprintf(a.stderr, "every row gets %s = %s, the collection's own value: no column, --map or --set fills it\n", f.Name, request.Excerpt(p.template.Value(&f, nil, 0)))
 		}
 	}
+	const few = 3 // doubts about rows that do not keep the load back
 	var shown []preflight.Problem
+	seen := make(map[findingKind]int)
 	for _, f := range pl.Problems {
-		if refused || f.Row == 0 {
+		kind := kindOf(f)
+		if f.Row > 0 {
+			seen[kind]++
+		}
+		if refused || f.Row == 0 || f.Severity == preflight.Warning && seen[kind] <= few {
 			shown = append(shown, f)
 		}
 	}
-	rows := pl.RowsByRule
-	if !refused {
-		rows = nil
-	}
 	var b strings.Builder
-	writeProblems(&b, shown, rows)
+	writeProblems(&b, shown, pl.byKind)
 	if b.Len() > 0 {
 		fmt.Fprintln(a.stderr, strings.TrimPrefix(b.String(), "\n"))
 	}

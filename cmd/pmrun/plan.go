@@ -44,6 +44,8 @@ type plan struct {
 	Unselected int64               `json:"unselected_rows"`
 	Refused    string              `json:"refused,omitempty"`
 	ExitCode   int                 `json:"exit_code"`
+
+	byKind map[findingKind]int64
 }
 
 type dataFacts struct {
@@ -78,7 +80,10 @@ func (p *prepared) plan() *plan {
 		Contract: "none", Rate: p.rate.String(),
 		Data:       newDataFacts(p.job.Data, p.facts),
 		Problems:   append(append([]preflight.Problem{}, p.problems...), p.rows.examples...),
-		RowsByRule: p.rows.byRule, Invalid: p.rows.invalid, Skipped: p.rows.skipped, Unselected: p.rows.left,
+		RowsByRule: make(map[string]int64), byKind: p.rows.byKind, Invalid: p.rows.invalid, Skipped: p.rows.skipped, Unselected: p.rows.left,
+	}
+	for kind, n := range p.rows.byKind {
+		out.RowsByRule[kind.rule] += n
 	}
 	for i := range out.Problems {
 		out.Problems[i].Message = p.masker.Mask(out.Problems[i].Message)
@@ -181,7 +186,7 @@ func (pl *plan) write(w io.Writer) error {
 	b.WriteString("\n\n")
 	pl.writeColumns(&b)
 	pl.writeSamples(&b)
-	writeProblems(&b, pl.Problems, pl.RowsByRule)
+	writeProblems(&b, pl.Problems, pl.byKind)
 	fmt.Fprintf(&b, "\n%d rows valid, %d invalid", pl.Valid, pl.Invalid)
 	if duplicates := pl.Skipped - pl.Unselected; duplicates > 0 {
 		fmt.Fprintf(&b, ", %d skipped as duplicates", duplicates)
@@ -257,34 +262,39 @@ func printable(text string) string {
 	}, text)
 }
 
-// writeProblems lists findings by rule, with line and remedy.
-func writeProblems(b *strings.Builder, problems []preflight.Problem, rowsByRule map[string]int64) {
-	for _, rule := range preflight.Rules() {
-		shown := int64(0)
-		for _, p := range problems {
-			if p.Rule != rule.ID {
-				continue
-			}
-			if shown == 0 {
-				fmt.Fprintf(b, "\n%s: %s [%s]\n", p.Severity, rule.About, rule.ID)
-			}
-			where := ""
-			if p.Row > 0 {
-				shown++
-				where = fmt.Sprintf("line %d (row %d)", p.Line, p.Row)
-				if p.Column != "" {
-					where += fmt.Sprintf(", column %s", printable(p.Column))
-				}
-				where += ": "
-			}
-			fmt.Fprintf(b, "  %s%s -> %s\n", where, printable(p.Message), p.Mend)
-			if p.Row == 0 {
-				shown = max(shown, 1)
-			}
+// writeProblems lists findings by kind, errors first, with line and remedy. rows
+// counts those of each kind that are about rows, of which some may be listed.
+func writeProblems(b *strings.Builder, problems []preflight.Problem, rows map[findingKind]int64) {
+	for _, severity := range []preflight.Severity{preflight.Error, preflight.Warning} {
+		for _, rule := range preflight.Rules() {
+			writeKind(b, rule, severity, problems, rows[findingKind{rule.ID, severity}])
 		}
-		if more := rowsByRule[rule.ID] - shown; more > 0 && rowsByRule[rule.ID] > 0 {
-			fmt.Fprintf(b, "  ... and %d more rows\n", more)
+	}
+}
+
+func writeKind(b *strings.Builder, rule preflight.Rule, severity preflight.Severity, problems []preflight.Problem, rows int64) {
+	first := true
+	for _, p := range problems {
+		if p.Rule != rule.ID || p.Severity != severity {
+			continue
 		}
+		if first {
+			fmt.Fprintf(b, "\n%s: %s [%s]\n", severity, rule.About, rule.ID)
+			first = false
+		}
+		where := ""
+		if p.Row > 0 {
+			rows--
+			where = fmt.Sprintf("line %d (row %d)", p.Line, p.Row)
+			if p.Column != "" {
+				where += fmt.Sprintf(", column %s", printable(p.Column))
+			}
+			where += ": "
+		}
+		fmt.Fprintf(b, "  %s%s -> %s\n", where, printable(p.Message), p.Mend)
+	}
+	if rows > 0 && !first {
+		fmt.Fprintf(b, "  ... and %d more like these\n", rows)
 	}
 }
 

@@ -280,14 +280,23 @@ type rowFindings struct {
 	skipped int64
 	// left counts the skipped rows that the job does not take.
 	left     int64
-	byRule   map[string]int64
+	byKind   map[findingKind]int64
 	examples []preflight.Problem
 	// samples are the first valid rows, for showing requests.
 	samples []batch.Row
 }
 
+// findingKind tells findings apart that are listed under one heading: a rule can
+// find mistakes and doubts.
+type findingKind struct {
+	rule     string
+	severity preflight.Severity
+}
+
+func kindOf(p preflight.Problem) findingKind { return findingKind{p.Rule, p.Severity} }
+
 const (
-	maxExamples = 100
+	maxExamples = 20 // of a kind
 	maxSamples  = 3
 )
 
@@ -309,8 +318,9 @@ func (p *prepared) cellLimit() int64 {
 
 // note counts a finding, and keeps it as an example when there are few.
 func (r *rowFindings) note(p preflight.Problem) {
-	r.byRule[p.Rule]++
-	if len(r.examples) < maxExamples {
+	kind := kindOf(p)
+	r.byKind[kind]++
+	if r.byKind[kind] <= maxExamples {
 		r.examples = append(r.examples, p)
 	}
 }
@@ -320,7 +330,7 @@ func (r *rowFindings) note(p preflight.Problem) {
 func (p *prepared) preflight(ctx context.Context, leave func(batch.Record) error) error {
 	checker := p.checker()
 	p.problems = checker.Request()
-	p.rows.byRule = make(map[string]int64)
+	p.rows.byKind = make(map[findingKind]int64)
 	for ctx.Err() == nil {
 		row, err := p.data.Next()
 		if errors.Is(err, io.EOF) {
