@@ -15,6 +15,7 @@ func main() { os.Exit(mainCode()) }
 
 // mainCode runs the program over the process's own streams and signals.
 func mainCode() int {
+	defer profile()()
 	// net/http logs what a server sends too much of, which may echo a token.
 	log.SetOutput(io.Discard)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
