@@ -167,9 +167,27 @@ func (c *countingConn) Write(p []byte) (int, error) {
 
 // wire follows what one attempt has written.
 type wire struct {
+	trace httptrace.ClientTrace
 	conn  atomic.Pointer[countingConn]
 	start atomic.Int64
 	lost  atomic.Bool // a connection that cannot be counted
+	// release, when not nil, says that the body's bytes are not read any more.
+	release func()
+}
+
+func newWire() *wire {
+	w := &wire{}
+	w.trace.GotConn, w.trace.WroteRequest = w.gotConn, w.wrote
+	return w
+}
+
+// wrote is called when the transport has written the request, or could not: then
+// it may still read the body for another try on a connection that it had not used,
+// and the body is not released.
+func (w *wire) wrote(info httptrace.WroteRequestInfo) {
+	if info.Err == nil && w.release != nil {
+		w.release()
+	}
 }
 
 func (w *wire) gotConn(info httptrace.GotConnInfo) {
@@ -202,13 +220,13 @@ func (s *HTTPSender) Send(ctx context.Context, f *request.Filled) Sent {
 	sent := Sent{Started: time.Now()}
 	ctx, cancel := context.WithTimeout(ctx, s.o.Timeout)
 	defer cancel()
-	w := &wire{}
+	w := newWire()
 	login, err := f.Login()
 	if err != nil {
 		s.classify(&sent, err, w)
 		return sent
 	}
-	resp, err := s.roundTrip(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: w.gotConn}), f, login)
+	resp, err := s.roundTrip(httptrace.WithClientTrace(ctx, &w.trace), f, login, w)
 	if err != nil {
 		sent.Duration = time.Since(sent.Started)
 		s.classify(&sent, err, w)
@@ -222,10 +240,14 @@ func (s *HTTPSender) Send(ctx context.Context, f *request.Filled) Sent {
 	return sent
 }
 
-func (s *HTTPSender) roundTrip(ctx context.Context, f *request.Filled, login *request.Login) (*http.Response, error) {
-	body, err := f.Reader()
-	if err != nil {
-		return nil, err
+func (s *HTTPSender) roundTrip(ctx context.Context, f *request.Filled, login *request.Login, w *wire) (*http.Response, error) {
+	body, release, ok := f.Memory()
+	w.release = release
+	if !ok {
+		var err error
+		if body, err = f.Reader(); err != nil {
+			return nil, err
+		}
 	}
 	// Without GetBody the transport cannot send a body again. What has no body it
 	// would send again by itself: on HTTP/2 whatever the method, on HTTP/1 safe

@@ -3,17 +3,20 @@ package batch_test
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/pmrun/pmrun/batch"
+	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/request"
 )
 
@@ -259,5 +262,48 @@ func TestSendCancelled(t *testing.T) {
 	got := s.Send(ctx, filled(t, "POST", "http://"+addr+"/", "a=1", nil))
 	if got.Ending != batch.Uncertain || got.Cause != batch.CauseInterrupted {
 		t.Errorf("%+v", got)
+	}
+}
+
+// TestSendEarlyAnswer: a server that answers before it has read a body gets no byte
+// of the next row's in it, though the next row is filled as soon as the answer is there.
+func TestSendEarlyAnswer(t *testing.T) {
+	var mixed atomic.Int64
+	var done sync.WaitGroup
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		done.Add(1)
+		defer done.Done()
+		control := http.NewResponseController(w)
+		_ = control.EnableFullDuplex()
+		w.Header().Set("Content-Length", "2")
+		_, _ = io.WriteString(w, "ok")
+		_ = control.Flush()
+		body, _ := io.ReadAll(r.Body)
+		if len(body) > 0 && strings.Count(string(body), string(body[:1])) != len(body) {
+			mixed.Add(1)
+		}
+	}))
+	defer server.Close()
+	c, err := collection.Parse("test", fmt.Appendf(nil, `{"info": {"name": "t"}, "item": [{"name": "i", "request": {"method": "POST", "url": %q,
+		"body": {"mode": "raw", "raw": "{{c}}"}}}]}`, server.URL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := request.Compile(c.Items[0], request.Options{Columns: []string{"c"}})
+	s := sender(t, batch.HTTPOptions{})
+	var f request.Filled
+	answered := 0
+	for i := range 10 {
+		// More than the sockets hold, so that the transport still writes.
+		if err := template.Fill(&f, []string{strings.Repeat(string(rune('a'+i%26)), 8<<20)}, int64(i)); err != nil {
+			t.Fatal(err)
+		}
+		if sent := s.Send(t.Context(), &f); sent.Ending == batch.Answered {
+			answered++
+		}
+	}
+	done.Wait()
+	if mixed.Load() != 0 || answered == 0 {
+		t.Errorf("%d bodies had bytes of others; %d answers", mixed.Load(), answered)
 	}
 }

@@ -26,7 +26,7 @@ type Filled struct {
 	Length int64
 	files  []openFile
 	digest *Digest
-	// reading counts the readers of Body that are not closed.
+	// reading counts the readers of Body that are not closed, or not released.
 	reading *atomic.Int32
 }
 
@@ -36,6 +36,28 @@ type openFile struct {
 	path  string
 	size  int64
 	where string
+}
+
+// Memory returns a reader of a body that is in memory alone, of a type that
+// net/http knows to be so: it then writes the body together with the header
+// instead of flushing the header first. Closing it says nothing about who still
+// reads: release does, and until it is called, once, Fill leaves Body's bytes alone
+// and makes new ones. ok is false when the body has files.
+func (f *Filled) Memory() (body io.ReadCloser, release func(), ok bool) {
+	if len(f.files) > 0 {
+		return nil, nil, false
+	}
+	reading := f.borrow()
+	return io.NopCloser(bytes.NewReader(f.Body)), func() { reading.Add(-1) }, true
+}
+
+// borrow counts a reader of Body.
+func (f *Filled) borrow() *atomic.Int32 {
+	if f.reading == nil {
+		f.reading = new(atomic.Int32)
+	}
+	f.reading.Add(1)
+	return f.reading
 }
 
 // Reader returns a new reader of the whole body. The caller closes it. As long
@@ -65,11 +87,7 @@ func (f *Filled) Reader() (io.ReadCloser, error) {
 	if len(parts) > 0 {
 		b.Reader = io.MultiReader(append(parts, b.Reader)...)
 	}
-	if f.reading == nil {
-		f.reading = new(atomic.Int32)
-	}
-	f.reading.Add(1)
-	b.reading = f.reading
+	b.reading = f.borrow()
 	return b, nil
 }
 

@@ -117,6 +117,45 @@ func TestFillLeavesOpenReadersAlone(t *testing.T) {
 	}
 }
 
+// A body in memory is left alone until it is released, whoever closes its reader.
+func TestFillLeavesMemoryAlone(t *testing.T) {
+	tpl := compile(t, post(raw("text", "{{c}}{{c}}{{c}}")), Options{Columns: []string{"c"}})
+	var f Filled
+	fillRow := func(cell string) (io.ReadCloser, func()) {
+		if err := tpl.Fill(&f, []string{cell}, 1); err != nil {
+			t.Fatal(err)
+		}
+		r, release, ok := f.Memory()
+		if !ok {
+			t.Fatal("the body is in memory")
+		}
+		return r, release
+	}
+	first, releaseFirst := fillRow("aaaa")
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	second, releaseSecond := fillRow("bbbb")
+	for want, r := range map[string]io.Reader{"aaaaaaaaaaaa": first, "bbbbbbbbbbbb": second} {
+		if got, err := io.ReadAll(r); err != nil || string(got) != want {
+			t.Errorf("got %q, %v; want %q", got, err, want)
+		}
+	}
+	buffer := &f.Body[:1][0]
+	releaseFirst() // of other bytes by now
+	third, releaseThird := fillRow("cccc")
+	if &f.Body[:1][0] == buffer {
+		t.Error("the memory of a body that is not released is used again")
+	}
+	releaseSecond()
+	releaseThird()
+	buffer = &f.Body[:1][0]
+	if fillRow("dddd"); &f.Body[:1][0] != buffer {
+		t.Error("with every body released, the memory is not used again")
+	}
+	_ = third
+}
+
 // Any number of goroutines fill one template; the race detector watches.
 func TestFillConcurrently(t *testing.T) {
 	tpl := everything(t)
