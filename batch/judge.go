@@ -42,6 +42,9 @@ type Verdict struct {
 // ok is false when the header is absent or says nothing usable.
 func retryAfter(h http.Header, now time.Time) (wait time.Duration, ok bool) {
 	text := strings.TrimSpace(h.Get("Retry-After"))
+	if text == "" {
+		return 0, false
+	}
 	seconds, ok := retrySeconds(text)
 	if !ok {
 		at, err := http.ParseTime(text)

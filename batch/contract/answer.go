@@ -2,20 +2,27 @@ package contract
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode/utf8"
+
+	"github.com/tidwall/gjson"
 
 	"github.com/pmrun/pmrun/batch"
 )
 
 // newEnvironment makes an answer's parts ready for expressions.
 func newEnvironment(a *batch.Answer) *environment {
-	return &environment{Status: a.Status, Header: headerMap(a.Header), Body: string(a.Body), JSON: decode(a.Body)}
+	env := &environment{Status: a.Status, JSON: decode(a.Body)}
+	env.complete(a)
+	return env
+}
+
+// complete adds the parts that few expressions ask for.
+func (env *environment) complete(a *batch.Answer) {
+	env.Header, env.Body = headerMap(a.Header), string(a.Body)
 }
 
 // headerMap gives expressions the first value of each header, under its
@@ -37,37 +44,73 @@ func trim(body []byte) []byte {
 	return bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
 }
 
-// decode returns the body's JSON value, nil when it is none. Numbers stay as
-// they are written, so that a code or an id is not rounded.
+// mostNesting is how deep lists and objects may stand in each other; encoding/json
+// has the same limit.
+const mostNesting = 10_000
+
+// decode returns the body's JSON value, nil when it is none. Numbers are int and
+// float64 where they fit exactly, so that expressions can compare them, and
+// otherwise text as it is written: a code or an id is not rounded.
 func decode(body []byte) any {
-	dec := json.NewDecoder(bytes.NewReader(trim(body)))
-	dec.UseNumber()
-	var v any
-	if dec.Decode(&v) != nil {
+	text := string(trim(body))
+	if deep(text) || !gjson.Valid(text) {
 		return nil
 	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil // something follows
-	}
-	return numbers(v)
+	return valueOf(gjson.Parse(text))
 }
 
-// numbers turns numbers into int and float64 where they fit exactly, so that
-// expressions can compare them; what does not fit becomes text as it is written.
-func numbers(v any) any {
-	switch v := v.(type) {
-	case json.Number:
-		return number(v.String())
-	case []any:
-		for i := range v {
-			v[i] = numbers(v[i])
-		}
-	case map[string]any:
-		for k := range v {
-			v[k] = numbers(v[k])
+// deep reports whether a text nests deeper than is read, brackets within strings
+// counted too.
+func deep(text string) bool {
+	if len(text) <= mostNesting {
+		return false
+	}
+	depth := 0
+	for i := range len(text) {
+		switch text[i] {
+		case '[', '{':
+			if depth++; depth > mostNesting {
+				return true
+			}
+		case ']', '}':
+			depth--
 		}
 	}
-	return v
+	return false
+}
+
+func valueOf(r gjson.Result) any {
+	switch {
+	case r.IsObject():
+		m := make(map[string]any)
+		r.ForEach(func(key, value gjson.Result) bool {
+			m[valid(key.Str)] = valueOf(value)
+			return true
+		})
+		return m
+	case r.IsArray():
+		list := []any{}
+		r.ForEach(func(_, value gjson.Result) bool {
+			list = append(list, valueOf(value))
+			return true
+		})
+		return list
+	case r.Type == gjson.String:
+		return valid(r.Str)
+	case r.Type == gjson.Number:
+		return number(r.Raw)
+	case r.Type == gjson.Null:
+		return nil
+	}
+	return r.Bool()
+}
+
+// valid puts the replacement character in the place of bytes that are no UTF-8.
+func valid(text string) string {
+	if utf8.ValidString(text) {
+		return text
+	}
+	return string([]rune(text))
 }
 
 func number(text string) any {

@@ -18,6 +18,8 @@ type environment struct {
 	Body    string            `expr:"body"`
 	JSON    any               `expr:"json"`
 	Message string            `expr:"message"`
+
+	machine vm.VM // one for all expressions over the answer, one after the other
 }
 
 // compile compiles an expression that gives a value. The error names the key,
@@ -93,13 +95,16 @@ func emptyForNil(value ast.Node, other *ast.Node) {
 	}
 }
 
+// run evaluates an expression on the environment's machine.
+func run(p *vm.Program, env *environment) (any, error) { return env.machine.Run(p, env) }
+
 // holds evaluates a yes-or-no expression; one that cannot be evaluated for this
 // answer does not hold.
 func holds(p *vm.Program, env *environment) bool {
 	if p == nil {
 		return false
 	}
-	out, err := expr.Run(p, env)
+	out, err := run(p, env)
 	if err != nil {
 		return false
 	}
@@ -112,7 +117,7 @@ func text(p *vm.Program, env *environment) string {
 	if p == nil {
 		return ""
 	}
-	out, err := expr.Run(p, env)
+	out, err := run(p, env)
 	if err != nil {
 		return ""
 	}

@@ -24,6 +24,9 @@ type Judge struct {
 	message []*vm.Program
 	id      []*vm.Program
 	causes  []cause
+	// whole says that what is asked of an answer that succeeds, the most common
+	// kind, takes its headers or the text of its body.
+	whole bool
 }
 
 // rule is a condition with its text, for saying what decided.
@@ -64,6 +67,8 @@ func NewJudge(c *batch.Contract, successIf string) (*Judge, error) {
 	if err := errors.Join(k.errs...); err != nil {
 		return nil, err
 	}
+	asked := strings.Join(append(append([]string{successIf, c.Success, c.Code}, c.Message...), c.ID...), " ")
+	j.whole = strings.Contains(asked, "header") || strings.Contains(asked, "body")
 	return j, nil
 }
 
@@ -102,7 +107,10 @@ func each[T any](key string, texts []string, compile func(key, text string) T) [
 // that the user's own success rule refuses is failed, unless the answer is cut
 // short or is none that the rule can be evaluated over: those say nothing.
 func (j *Judge) Judge(a *batch.Answer) batch.Verdict {
-	env := newEnvironment(a)
+	env := &environment{Status: a.Status, JSON: decode(a.Body)}
+	if j.whole {
+		env.complete(a)
+	}
 	env.Message = first(j.message, env)
 	v := batch.Verdict{Code: text(j.code, env), Message: env.Message}
 	if holds(j.success.when, env) {
@@ -110,6 +118,7 @@ func (j *Judge) Judge(a *batch.Answer) batch.Verdict {
 		v.Ref = first(j.id, env)
 		return v
 	}
+	env.complete(a)
 	if text, ok := firstHolds(j.retry, env); ok {
 		v.Status, v.Retry, v.Rule = batch.Failed, true, "retry: "+text
 		v.Cause = batch.CauseServer
