@@ -92,6 +92,11 @@ type Ledger interface {
 	// Records yields the recorded rows after row `after` in ascending order.
 	// It may be used while Commit runs; it then shows one moment in time.
 	Records(ctx context.Context, after int64) iter.Seq2[Record, error]
+	// Outline calls each for recorded rows, in no order, and returns a row up to
+	// which all are recorded: of those, rows that Succeeded may be left out. It is
+	// what is needed to go on with a run of millions of rows in little time. An
+	// error of each ends it.
+	Outline(ctx context.Context, each func(row int64, s Status) error) (upto int64, err error)
 	// Record returns one row's record and its earlier attempts in order; ok is
 	// false when the row was never recorded.
 	Record(ctx context.Context, row int64) (r Record, earlier []Attempt, ok bool, err error)

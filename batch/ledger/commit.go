@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/pmrun/pmrun/batch"
@@ -16,58 +18,42 @@ import (
 // would break them changes no row. That costs no look at the row beforehand,
 // which matters with millions of rows. The numbers are those of schema.go.
 const (
-	// From not recorded, pending (0), failed (3), not sent (5). What is known of
-	// earlier attempts stays until this one has an end.
-	intendSQL = `INSERT INTO rows (row, line, status, attempts, started_at) VALUES (?, ?, 1, ?, ?)
-		ON CONFLICT (row) DO UPDATE SET
-			line = excluded.line, status = 1, attempts = excluded.attempts,
-			started_at = excluded.started_at, duration_us = 0
-		WHERE status = 0 OR status = 3 OR status = 5`
-
-	// Before the second and later attempts: the last one moves to the history,
-	// unless it is there already. Where intendSQL then refuses, this is taken back.
-	archiveSQL = `INSERT OR IGNORE INTO attempts (row, number, started_at, duration_us, http_status, cause, message)
-		SELECT row, attempts, started_at, duration_us, http_status, cause, message FROM rows
-		WHERE row = ?1`
-
-	// From not recorded, pending (0), sending (1), unknown (4).
-	settleSQL = `INSERT INTO rows (row, line, status, attempts, http_status, started_at, duration_us,
-			cause, code, ref, rule, message, captures, answer)
+	insertSQL = `INSERT INTO rows (row, line, status, attempts, http_status, started_at, duration_us, rule,
+			cause, code, ref, message, captures, answer)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (row) DO UPDATE SET
 			line = excluded.line, status = excluded.status, attempts = excluded.attempts,
 			http_status = excluded.http_status, started_at = excluded.started_at,
-			duration_us = excluded.duration_us, cause = excluded.cause, code = excluded.code,
-			ref = excluded.ref, rule = excluded.rule, message = excluded.message,
-			captures = excluded.captures, answer = excluded.answer
-		WHERE status = 0 OR status = 1 OR status = 4`
+			duration_us = excluded.duration_us, rule = excluded.rule, cause = excluded.cause,
+			code = excluded.code, ref = excluded.ref, message = excluded.message,
+			captures = excluded.captures, answer = excluded.answer `
 
-	// From sending (1), to pending (0); ?3 is not used.
-	triedSQL = `UPDATE rows SET
-			line = ?2, status = 0, attempts = ?4, http_status = ?5, started_at = ?6, duration_us = ?7,
-			cause = ?8, code = ?9, ref = ?10, rule = ?11, message = ?12, captures = ?13, answer = ?14
-		WHERE row = ?1 AND status = 1`
+	// landSQL is the end of an attempt: before it the row was not recorded, pending
+	// (0), failed (3) or not sent (5).
+	landSQL = insertSQL + `WHERE status = 0 OR status = 3 OR status = 5`
+
+	// settleSQL records a row without an attempt: before it the row was not
+	// recorded, pending (0) or unknown (4).
+	settleSQL = insertSQL + `WHERE status = 0 OR status = 4`
+
+	// Before the second and later attempts: the last one is kept in the history,
+	// unless it is there already.
+	archiveSQL = `INSERT OR IGNORE INTO attempts (row, number, started_at, duration_us, http_status, cause, message)
+		SELECT row, attempts, started_at, duration_us, http_status, cause, message FROM rows
+		WHERE row = ?1`
 
 	keepSQL = `INSERT OR IGNORE INTO attempts (row, number, started_at, duration_us, http_status, cause, message)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`
 
-	// From sending (1), to pending (0). What Intend wrote over comes back from
-	// the history, to which archiveSQL has moved it.
-	withdrawSQL = `UPDATE rows SET status = 0, attempts = ?2,
-			started_at = (SELECT a.started_at FROM attempts a WHERE a.row = ?1 AND a.number = ?2),
-			duration_us = ifnull((SELECT a.duration_us FROM attempts a WHERE a.row = ?1 AND a.number = ?2), 0)
-		WHERE row = ?1 AND status = 1`
+	// withdrawSQL makes a row pending again that is recorded, and as it was before
+	// the attempt but for that.
+	withdrawSQL = `UPDATE rows SET status = 0, attempts = ?2 WHERE row = ?1`
 
-	// From sending (1), to not recorded.
-	forgetSQL = `DELETE FROM rows WHERE row = ?1 AND status = 1 AND attempts <= 1`
+	flightsSQL = `UPDATE flights SET runs = ?1 WHERE id = 1`
+
+	ruleSQL = `INSERT INTO rules (id, text) VALUES (?1, ?2)`
 
 	lookSQL = `SELECT status, attempts FROM rows WHERE row = ?1`
-
-	// What is known of earlier attempts is in the history; of the one that was
-	// interrupted nothing is.
-	interruptedSQL = `UPDATE rows SET status = 4, cause = ?1, http_status = 0, duration_us = 0,
-			code = NULL, ref = NULL, rule = NULL, message = NULL, captures = NULL, answer = NULL
-		WHERE status = 1`
 
 	setMetaSQL = `INSERT INTO meta (key, value) VALUES (?1, ?2)
 		ON CONFLICT (key) DO UPDATE SET value = excluded.value`
@@ -105,13 +91,18 @@ func (l *SQLite) Commit(ctx context.Context, entries []batch.Entry) error {
 // but its number and start is known.
 func (l *SQLite) Interrupted(ctx context.Context) (n int64, err error) {
 	err = l.write(ctx, func(w *writer) error {
-		// Unlike a commit this looks at every row, so it can be interrupted.
-		result, err := w.interrupted.ExecContext(ctx, batch.CauseInterrupted)
-		if err != nil {
-			return err
+		for _, row := range slices.Sorted(maps.Keys(w.flights)) {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			r := w.flights[row].over(batch.Record{})
+			r.Status, r.Cause = batch.Unknown, batch.CauseInterrupted
+			if err := w.land(&r); err != nil {
+				return fmt.Errorf("row %d: %w", row, err)
+			}
+			n++
 		}
-		n, err = result.RowsAffected()
-		return err
+		return nil
 	})
 	if err != nil {
 		return 0, fmt.Errorf("ledger %s: cannot mark the rows that were interrupted: %w", l.path, explain(err))
@@ -163,35 +154,30 @@ func (w *writer) apply(e *batch.Entry) error {
 	if e.Attempts < 0 {
 		return fmt.Errorf("%d attempts; please report this bug", e.Attempts)
 	}
+	f, sending := w.flights[e.Row]
 	switch e.Kind {
 	case batch.Intend:
-		if e.Attempts > 1 {
-			if _, err := w.archive.Exec(e.Row); err != nil {
-				return err
-			}
-		}
-		return w.change("start an attempt", e.Row, w.intend, e.Row, e.Line, e.Attempts, millis(e.StartedAt))
+		return w.takeOff(&e.Record, sending)
 
 	case batch.Settle:
-		code, ok := codeOf(e.Status)
-		if !ok || e.Status == batch.Sending {
+		if _, ok := codeOf(e.Status); !ok || e.Status == batch.Sending {
 			return fmt.Errorf("a row cannot be settled as %s; please report this bug", e.Status)
 		}
-		args, err := columns(&e.Record, code)
-		if err != nil {
-			return err
+		if sending {
+			return w.land(&e.Record)
 		}
-		return w.change("settle it as "+e.Status.String(), e.Row, w.settle, args...)
+		return w.record("settle it as "+e.Status.String(), w.settle, &e.Record)
 
 	case batch.Tried:
 		if e.Attempts < 1 {
 			return errors.New("an attempt without a number; please report this bug")
 		}
-		args, err := columns(&e.Record, codePending)
-		if err != nil {
-			return err
+		if !sending {
+			return w.refuse("end an attempt", e.Row)
 		}
-		if err := w.change("end an attempt", e.Row, w.tried, args...); err != nil {
+		r := e.Record
+		r.Status = batch.Pending
+		if err := w.land(&r); err != nil {
 			return err
 		}
 		n, err := affected(w.keep.Exec(e.Row, e.Attempts, millis(e.StartedAt), e.Duration.Microseconds(),
@@ -202,12 +188,70 @@ func (w *writer) apply(e *batch.Entry) error {
 		return err
 
 	case batch.Withdraw:
-		if e.Attempts == 0 {
-			return w.change("withdraw the first attempt", e.Row, w.forget, e.Row)
+		if !sending {
+			return w.refuse("withdraw an attempt", e.Row)
 		}
-		return w.change("withdraw an attempt", e.Row, w.withdraw, e.Row, e.Attempts)
+		return w.withdrawn(&e.Record, f)
 	}
 	return fmt.Errorf("entry of unknown kind %d; please report this bug", e.Kind)
+}
+
+// takeOff begins an attempt of a row that is not recorded, pending, failed or not
+// sent.
+func (w *writer) takeOff(r *batch.Record, sending bool) error {
+	if sending {
+		return w.refuse("start an attempt", r.Row)
+	}
+	if w.marks.has(r.Row) {
+		status, _, err := w.look(r.Row)
+		switch {
+		case err != nil:
+			return err
+		case status != batch.Pending && status != batch.Failed && status != batch.NotSent:
+			return w.refuse("start an attempt", r.Row)
+		}
+		if r.Attempts > 1 {
+			if _, err := w.archive.Exec(r.Row); err != nil {
+				return err
+			}
+		}
+	}
+	w.fly(r.Row, flightOf(r), true)
+	return nil
+}
+
+// land records the end of an attempt.
+func (w *writer) land(r *batch.Record) error {
+	w.fly(r.Row, flight{}, false)
+	return w.record("settle it as "+r.Status.String(), w.landed, r)
+}
+
+// withdrawn takes an attempt back: the row becomes what it was before, or pending.
+func (w *writer) withdrawn(r *batch.Record, f flight) error {
+	if r.Attempts == 0 && f.attempts > 1 {
+		return fmt.Errorf("cannot withdraw the first attempt: the row is sending after %d attempts; please report this bug", f.attempts)
+	}
+	w.fly(r.Row, flight{}, false)
+	switch {
+	case w.marks.has(r.Row):
+		return w.change("withdraw an attempt", r.Row, w.withdraw, r.Row, r.Attempts)
+	case r.Attempts == 0:
+		return nil // never recorded
+	}
+	return w.record("withdraw an attempt", w.landed, &batch.Record{Row: r.Row, Line: f.line, Status: batch.Pending, Attempts: r.Attempts})
+}
+
+// record executes landSQL or settleSQL.
+func (w *writer) record(what string, stmt *sql.Stmt, r *batch.Record) error {
+	args, err := w.columns(r)
+	if err != nil {
+		return err
+	}
+	if err := w.change(what, r.Row, stmt, args...); err != nil {
+		return err
+	}
+	w.mark(r.Row)
+	return nil
 }
 
 // change executes a statement that must change the row, and says what stands in
@@ -217,18 +261,35 @@ func (w *writer) change(what string, row int64, stmt *sql.Stmt, args ...any) err
 	if err != nil || n == 1 {
 		return err
 	}
-	var code, attempts int64
-	switch err := w.look.QueryRow(row).Scan(&code, &attempts); {
+	return w.refuse(what, row)
+}
+
+// refuse says what stands in the way of a change.
+func (w *writer) refuse(what string, row int64) error {
+	status, attempts, err := w.look(row)
+	if f, ok := w.flights[row]; ok {
+		status, attempts, err = batch.Sending, int64(f.attempts), nil
+	}
+	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return fmt.Errorf("cannot %s: the row was never recorded; please report this bug", what)
 	case err != nil:
 		return err
 	}
+	return fmt.Errorf("cannot %s: the row is %s after %d attempts; please report this bug", what, status, attempts)
+}
+
+// look returns what is recorded of a row but for an attempt on its way.
+func (w *writer) look(row int64) (status batch.Status, attempts int64, err error) {
+	var code int64
+	if err := w.lookAt.QueryRow(row).Scan(&code, &attempts); err != nil {
+		return 0, 0, err
+	}
 	status, ok := statusOf(code)
 	if !ok {
-		return unknownStatus(code)
+		return 0, 0, unknownStatus(code)
 	}
-	return fmt.Errorf("cannot %s: the row is %s after %d attempts; please report this bug", what, status, attempts)
+	return status, attempts, nil
 }
 
 func affected(result sql.Result, err error) (int64, error) {
@@ -238,8 +299,16 @@ func affected(result sql.Result, err error) (int64, error) {
 	return result.RowsAffected()
 }
 
-// columns returns the parameters of settleSQL and triedSQL.
-func columns(r *batch.Record, code int64) ([]any, error) {
+// columns returns the parameters of insertSQL.
+func (w *writer) columns(r *batch.Record) ([]any, error) {
+	code, ok := codeOf(r.Status)
+	if !ok {
+		return nil, fmt.Errorf("a status without a number, %s; please report this bug", r.Status)
+	}
+	rule, err := w.rule(r.Rule)
+	if err != nil {
+		return nil, err
+	}
 	var captures any
 	if len(r.Captures) > 0 {
 		encoded, err := json.Marshal(r.Captures)
@@ -253,9 +322,26 @@ func columns(r *batch.Record, code int64) ([]any, error) {
 		answer = r.Answer
 	}
 	return []any{
-		r.Row, r.Line, code, r.Attempts, r.HTTPStatus, millis(r.StartedAt), r.Duration.Microseconds(),
-		text(r.Cause), text(r.Code), text(r.Ref), text(r.Rule), text(r.Message), captures, answer,
+		r.Row, r.Line, code, r.Attempts, r.HTTPStatus, millis(r.StartedAt), r.Duration.Microseconds(), rule,
+		text(r.Cause), text(r.Code), text(r.Ref), text(r.Message), captures, answer,
 	}, nil
+}
+
+// rule returns the number of a rule's text, NULL for none.
+func (w *writer) rule(rule string) (any, error) {
+	if rule == "" {
+		return nil, nil
+	}
+	id, known := w.rules[rule]
+	if !known {
+		id = int64(len(w.rules) + 1)
+		if _, err := w.addRule.Exec(id, rule); err != nil {
+			return nil, err
+		}
+		w.rules[rule] = id
+		w.undo.rules = append(w.undo.rules, rule)
+	}
+	return id, nil
 }
 
 // text returns s as a parameter, NULL for the empty string.

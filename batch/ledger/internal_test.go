@@ -47,6 +47,13 @@ func intendRows(first, last int64) (entries []batch.Entry) {
 	return entries
 }
 
+func settleRows(first, last int64) (entries []batch.Entry) {
+	for row := first; row <= last; row++ {
+		entries = append(entries, batch.Entry{Kind: batch.Settle, Record: batch.Record{Row: row, Line: row, Status: batch.Failed, Attempts: 1}})
+	}
+	return entries
+}
+
 // TestStatusNumbers: a number that is in files stays what it is.
 func TestStatusNumbers(t *testing.T) {
 	numbers := map[batch.Status]int64{
@@ -104,7 +111,7 @@ func TestSettings(t *testing.T) {
 // index for each row (IN with three values does) costs twice as much.
 func TestHotPathHasNoTemporaries(t *testing.T) {
 	l := newSQLiteForTest(t)
-	for _, query := range []string{intendSQL, settleSQL, triedSQL, countsSQL, recordsSQL} {
+	for _, query := range []string{landSQL, settleSQL, withdrawSQL, flightsSQL, countsSQL, recordsSQL} {
 		args := make([]any, 14)
 		rows, err := l.w.conn.QueryContext(t.Context(), "EXPLAIN "+query, args...)
 		if err != nil {
@@ -173,10 +180,8 @@ func TestIsDiskFull(t *testing.T) {
 // TestUnknownNumber: a status that this program does not know is not guessed at.
 func TestUnknownNumber(t *testing.T) {
 	l := newSQLiteForTest(t)
-	for row := int64(1); row <= 3; row++ {
-		if err := l.Commit(t.Context(), intendRow(row)); err != nil {
-			t.Fatal(err)
-		}
+	if err := l.Commit(t.Context(), settleRows(1, 3)); err != nil {
+		t.Fatal(err)
 	}
 	execute(t, l, `UPDATE rows SET status = 9 WHERE row = 2`)
 	_, countsErr := l.Counts(t.Context())
@@ -188,8 +193,9 @@ func TestUnknownNumber(t *testing.T) {
 			read++
 		}
 	}
+	_, outlineErr := l.Outline(t.Context(), func(int64, batch.Status) error { return nil })
 	commitErr := l.Commit(t.Context(), intendRow(2))
-	for name, err := range map[string]error{"Counts": countsErr, "Record": recordErr, "Records": recordsErr, "Commit": commitErr} {
+	for name, err := range map[string]error{"Counts": countsErr, "Record": recordErr, "Records": recordsErr, "Outline": outlineErr, "Commit": commitErr} {
 		if err == nil || !strings.Contains(err.Error(), "damaged") {
 			t.Errorf("%s: %v, want damaged", name, err)
 		}
@@ -202,7 +208,7 @@ func TestUnknownNumber(t *testing.T) {
 // TestDamagedCaptures: neither are captures.
 func TestDamagedCaptures(t *testing.T) {
 	l := newSQLiteForTest(t)
-	if err := l.Commit(t.Context(), intendRow(7)); err != nil {
+	if err := l.Commit(t.Context(), settleRows(7, 7)); err != nil {
 		t.Fatal(err)
 	}
 	execute(t, l, `UPDATE rows SET captures = '{"id":' WHERE row = 7`)
@@ -231,7 +237,7 @@ func TestDamageWhileOpen(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			l := newSQLiteForTest(t)
 			for row := int64(1); row <= 1000; row += 100 {
-				if err := l.Commit(t.Context(), intendRows(row, row+99)); err != nil {
+				if err := l.Commit(t.Context(), settleRows(row, row+99)); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -7,119 +7,337 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strconv"
 	"time"
 
 	"github.com/pmrun/pmrun/batch"
 )
 
 const (
-	recordColumns = `row, line, status, attempts, http_status, started_at, duration_us,
-		ifnull(cause, ''), ifnull(code, ''), ifnull(ref, ''), ifnull(rule, ''), ifnull(message, ''),
+	recordColumns = `row, line, status, attempts, http_status, started_at, duration_us, ifnull(rule, 0),
+		ifnull(cause, ''), ifnull(code, ''), ifnull(ref, ''), ifnull(message, ''),
 		ifnull(captures, ''), answer`
 
 	recordsSQL = `SELECT ` + recordColumns + ` FROM rows WHERE row > ?1 ORDER BY row`
 	recordSQL  = `SELECT ` + recordColumns + ` FROM rows WHERE row = ?1`
 	earlierSQL = `SELECT number, started_at, duration_us, ifnull(cause, ''), http_status, ifnull(message, '')
 		FROM attempts WHERE row = ?1 ORDER BY number`
-	// GROUP BY would sort all rows, on disk when they are many. The order of the
-	// numbers is that of schema.go.
-	countsSQL = `SELECT count(*),
-		count(*) FILTER (WHERE status = 0), count(*) FILTER (WHERE status = 1),
-		count(*) FILTER (WHERE status = 2), count(*) FILTER (WHERE status = 3),
-		count(*) FILTER (WHERE status = 4), count(*) FILTER (WHERE status = 5),
-		count(*) FILTER (WHERE status = 6), count(*) FILTER (WHERE status = 7) FROM rows`
-	metaSQL = `SELECT value FROM meta WHERE key = ?1`
+	// Both by the index, which holds few rows.
+	countsSQL = `SELECT status, count(*) FROM rows WHERE status <> 2 GROUP BY status`
+	beyondSQL = `SELECT count(*) FROM rows WHERE row > ?1`
+	// Rows that are Sending and recorded: ?1 is a list of rows.
+	recordedSQL = `SELECT r.status, count(*) FROM json_each(?1) j JOIN rows r ON r.row = j.value GROUP BY r.status`
+
+	outlineSQL = `SELECT row, status FROM rows WHERE status <> 2 AND row <= ?1
+		UNION ALL SELECT row, status FROM rows WHERE row > ?1`
+
+	readFlightsSQL = `SELECT runs FROM flights WHERE id = 1`
+	rulesSQL       = `SELECT id, text FROM rules`
+	metaSQL        = `SELECT value FROM meta WHERE key = ?1`
 )
 
-// Counts returns the recorded rows by status. It looks at every row.
-func (l *SQLite) Counts(ctx context.Context) (batch.Counts, error) {
-	counts, err := l.counts(ctx)
+// snapshot calls fn with a connection that shows one moment in time.
+func (l *SQLite) snapshot(ctx context.Context, fn func(c *sql.Conn) error) error {
+	c, err := l.readers.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if _, err := c.ExecContext(ctx, `BEGIN`); err != nil {
+		return err
+	}
+	// The connection goes back as it came, also when ctx has ended.
+	defer func() { _, _ = c.ExecContext(context.WithoutCancel(ctx), `ROLLBACK`) }()
+	return fn(c)
+}
+
+// Counts returns the recorded rows by status. It looks at those that did not
+// succeed, and at the last ones.
+func (l *SQLite) Counts(ctx context.Context) (counts batch.Counts, err error) {
+	err = l.snapshot(ctx, func(c *sql.Conn) error {
+		counts, err = countAll(ctx, c)
+		return err
+	})
 	if err != nil {
 		return batch.Counts{}, l.unreadable("count the rows", err)
 	}
 	return counts, nil
 }
 
-func (l *SQLite) counts(ctx context.Context) (counts batch.Counts, err error) {
-	var all int64
-	var of [codeSkipped + 1]int64
-	err = l.readers.QueryRowContext(ctx, countsSQL).Scan(
-		&all, &of[0], &of[1], &of[2], &of[3], &of[4], &of[5], &of[6], &of[7])
+func countAll(ctx context.Context, c *sql.Conn) (counts batch.Counts, err error) {
+	upto, err := readUpto(ctx, c)
 	if err != nil {
 		return counts, err
 	}
-	for code, n := range of {
-		status, ok := statusOf(int64(code))
-		if !ok {
-			return counts, unknownStatus(int64(code))
-		}
-		counts.Add(status, n)
+	var beyond int64
+	if err := c.QueryRowContext(ctx, beyondSQL, upto).Scan(&beyond); err != nil {
+		return counts, err
 	}
-	if counts.Sum() != all {
-		return counts, fmt.Errorf("%d rows have a status that means nothing: %s", all-counts.Sum(), damaged)
+	succeeded := upto + beyond
+	err = byStatus(ctx, c, func(s batch.Status, n int64) {
+		counts.Add(s, n)
+		succeeded -= n
+	}, countsSQL)
+	if err != nil {
+		return counts, err
 	}
-	return counts, nil
+	if succeeded < 0 {
+		return counts, fmt.Errorf("%d rows too many did not succeed: %s", -succeeded, damaged)
+	}
+	counts.Add(batch.Succeeded, succeeded)
+	flights, err := readFlights(ctx, c)
+	if err != nil || len(flights) == 0 {
+		return counts, err
+	}
+	counts.Add(batch.Sending, int64(len(flights)))
+	rows := make([]int64, len(flights))
+	for i, f := range flights {
+		rows[i] = f.row
+	}
+	list, err := json.Marshal(rows)
+	if err != nil {
+		return counts, err
+	}
+	return counts, byStatus(ctx, c, func(s batch.Status, n int64) { counts.Add(s, -n) }, recordedSQL, string(list))
 }
+
+// byStatus calls each with what a query counts by status.
+func byStatus(ctx context.Context, c *sql.Conn, each func(batch.Status, int64), query string, args ...any) error {
+	rows, err := c.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var code, n int64
+		if err := rows.Scan(&code, &n); err != nil {
+			return err
+		}
+		status, ok := statusOf(code)
+		if !ok || code == codeSending {
+			return fmt.Errorf("%d rows have a status that means nothing: %w", n, unknownStatus(code))
+		}
+		each(status, n)
+	}
+	return rows.Err()
+}
+
+// readFlights returns the attempts on their way, in the order of their rows.
+func readFlights(ctx context.Context, q queryer) ([]flight, error) {
+	var runs string
+	err := q.QueryRowContext(ctx, readFlightsSQL).Scan(&runs)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, errors.New("the list of attempts on their way is missing: " + damaged)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return decodeFlights(runs)
+}
+
+func readRules(ctx context.Context, c *sql.Conn) (map[int64]string, error) {
+	rows, err := c.QueryContext(ctx, rulesSQL)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	rules := make(map[int64]string)
+	for rows.Next() {
+		var id int64
+		var text string
+		if err := rows.Scan(&id, &text); err != nil {
+			return nil, err
+		}
+		rules[id] = text
+	}
+	return rules, rows.Err()
+}
+
+// readUpto returns a row up to which all are recorded.
+func readUpto(ctx context.Context, q queryer) (upto int64, err error) {
+	var value string
+	switch err := q.QueryRowContext(ctx, metaSQL, uptoKey).Scan(&value); {
+	case errors.Is(err, sql.ErrNoRows):
+		return 0, nil
+	case err != nil:
+		return 0, err
+	}
+	if upto, err = strconv.ParseInt(value, 10, 64); err != nil || upto < 0 {
+		return 0, fmt.Errorf("its fact %s is %q: %s", uptoKey, value, damaged)
+	}
+	return upto, nil
+}
+
+// errLeft says that whoever asked for records wants no more.
+var errLeft = errors.New("no more records are wanted")
 
 // Records yields the recorded rows after row `after` in ascending order, as
 // they were when the sequence began. An error is the last thing that it yields.
 func (l *SQLite) Records(ctx context.Context, after int64) iter.Seq2[batch.Record, error] {
 	return func(yield func(batch.Record, error) bool) {
-		rows, err := l.readers.QueryContext(ctx, recordsSQL, after)
-		if err != nil {
-			yield(batch.Record{}, l.unreadable("read the rows", err))
-			return
-		}
-		defer rows.Close()
 		last := after
-		for rows.Next() {
-			record, err := scanRecord(rows)
-			if err == nil && record.Row <= last {
-				err = fmt.Errorf("row %d comes after row %d: %s", record.Row, last, damaged)
-			}
-			// Next notices the end of ctx late; a caller that gave up wants no more.
-			if err = errors.Join(ctx.Err(), err); err != nil {
-				yield(batch.Record{}, l.unreadable("read the rows", err))
-				return
-			}
-			last = record.Row
-			if !yield(record, nil) {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
+		err := l.snapshot(ctx, func(c *sql.Conn) error {
+			return records(ctx, c, after, func(r batch.Record) error {
+				if r.Row <= last {
+					return fmt.Errorf("row %d comes after row %d: %s", r.Row, last, damaged)
+				}
+				last = r.Row
+				// Next notices the end of ctx late; a caller that gave up wants no more.
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				if !yield(r, nil) {
+					return errLeft
+				}
+				return nil
+			})
+		})
+		if err != nil && !errors.Is(err, errLeft) {
 			yield(batch.Record{}, l.unreadable("read the rows", err))
 		}
 	}
+}
+
+// records calls each with every recorded row after row after.
+func records(ctx context.Context, c *sql.Conn, after int64, each func(batch.Record) error) error {
+	rules, err := readRules(ctx, c)
+	if err != nil {
+		return err
+	}
+	flights, err := readFlights(ctx, c)
+	if err != nil {
+		return err
+	}
+	for len(flights) > 0 && flights[0].row <= after {
+		flights = flights[1:]
+	}
+	rows, err := c.QueryContext(ctx, recordsSQL, after)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		r, err := scanRecord(rows, rules)
+		if err != nil {
+			return err
+		}
+		for len(flights) > 0 && flights[0].row <= r.Row {
+			f := flights[0]
+			flights = flights[1:]
+			if f.row == r.Row {
+				r = f.over(r)
+				break
+			}
+			if err := each(f.over(batch.Record{})); err != nil {
+				return err
+			}
+		}
+		if err := each(r); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, f := range flights {
+		if err := each(f.over(batch.Record{})); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Outline calls each for recorded rows, in no order, and returns a row up to which
+// all are recorded: of those, rows that Succeeded are left out.
+func (l *SQLite) Outline(ctx context.Context, each func(row int64, s batch.Status) error) (upto int64, err error) {
+	err = l.snapshot(ctx, func(c *sql.Conn) error {
+		if upto, err = readUpto(ctx, c); err != nil {
+			return err
+		}
+		flights, err := readFlights(ctx, c)
+		if err != nil {
+			return err
+		}
+		sending := make(map[int64]bool, len(flights))
+		for _, f := range flights {
+			sending[f.row] = true
+			if err := each(f.row, batch.Sending); err != nil {
+				return err
+			}
+		}
+		rows, err := c.QueryContext(ctx, outlineSQL, upto)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var row, code int64
+			if err := rows.Scan(&row, &code); err != nil {
+				return err
+			}
+			s, ok := statusOf(code)
+			if !ok {
+				return fmt.Errorf("row %d: %w", row, unknownStatus(code))
+			}
+			if sending[row] {
+				continue
+			}
+			if err := each(row, s); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return 0, l.unreadable("read what is left to do", err)
+	}
+	return upto, nil
 }
 
 // Record returns one row's record and its earlier attempts in order; ok is
 // false when the row was never recorded. An attempt that is to be made again
 // (Tried) is in both: it is the last one until the next begins.
 func (l *SQLite) Record(ctx context.Context, row int64) (r batch.Record, earlier []batch.Attempt, ok bool, err error) {
-	r, earlier, err = l.record(ctx, row)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return batch.Record{}, nil, false, nil
-	case err != nil:
+	err = l.snapshot(ctx, func(c *sql.Conn) error {
+		if r, ok, err = oneRecord(ctx, c, row); err != nil || !ok {
+			return err
+		}
+		earlier, err = history(ctx, c, row)
+		return err
+	})
+	if err != nil {
 		return batch.Record{}, nil, false, l.unreadable(fmt.Sprintf("read row %d", row), err)
 	}
-	return r, earlier, true, nil
+	return r, earlier, ok, nil
 }
 
-func (l *SQLite) record(ctx context.Context, row int64) (r batch.Record, earlier []batch.Attempt, err error) {
-	// Both queries show the same moment.
-	tx, err := l.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+func oneRecord(ctx context.Context, c *sql.Conn, row int64) (r batch.Record, ok bool, err error) {
+	rules, err := readRules(ctx, c)
 	if err != nil {
-		return r, nil, err
+		return r, false, err
 	}
-	defer tx.Rollback()
-	if r, err = scanRecord(tx.QueryRowContext(ctx, recordSQL, row)); err != nil {
-		return r, nil, err
-	}
-	rows, err := tx.QueryContext(ctx, earlierSQL, row)
+	flights, err := readFlights(ctx, c)
 	if err != nil {
-		return r, nil, err
+		return r, false, err
+	}
+	r, err = scanRecord(c.QueryRowContext(ctx, recordSQL, row), rules)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return r, false, err
+	}
+	ok = err == nil
+	for _, f := range flights {
+		if f.row == row {
+			return f.over(r), true, nil
+		}
+	}
+	return r, ok, nil
+}
+
+// history returns the earlier attempts of a row.
+func history(ctx context.Context, c *sql.Conn, row int64) (earlier []batch.Attempt, err error) {
+	rows, err := c.QueryContext(ctx, earlierSQL, row)
+	if err != nil {
+		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -127,12 +345,12 @@ func (l *SQLite) record(ctx context.Context, row int64) (r batch.Record, earlier
 		var startedAt sql.Null[int64]
 		var micros int64
 		if err := rows.Scan(&a.Number, &startedAt, &micros, &a.Cause, &a.HTTPStatus, &a.Message); err != nil {
-			return r, nil, err
+			return nil, err
 		}
 		a.StartedAt, a.Duration = clock(startedAt), time.Duration(micros)*time.Microsecond
 		earlier = append(earlier, a)
 	}
-	return r, earlier, rows.Err()
+	return earlier, rows.Err()
 }
 
 // Meta returns the value stored under key, empty when there is none.
@@ -149,19 +367,23 @@ func (l *SQLite) unreadable(what string, err error) error {
 }
 
 // scanRecord reads a row of recordColumns.
-func scanRecord(row interface{ Scan(...any) error }) (r batch.Record, err error) {
+func scanRecord(row interface{ Scan(...any) error }, rules map[int64]string) (r batch.Record, err error) {
 	var (
 		code, micros int64
+		rule         int64
 		startedAt    sql.Null[int64]
 		captures     string
 	)
 	if err := row.Scan(&r.Row, &r.Line, &code, &r.Attempts, &r.HTTPStatus, &startedAt, &micros,
-		&r.Cause, &r.Code, &r.Ref, &r.Rule, &r.Message, &captures, &r.Answer); err != nil {
+		&rule, &r.Cause, &r.Code, &r.Ref, &r.Message, &captures, &r.Answer); err != nil {
 		return batch.Record{}, err
 	}
 	var ok bool
-	if r.Status, ok = statusOf(code); !ok {
+	if r.Status, ok = statusOf(code); !ok || r.Status == batch.Sending {
 		return batch.Record{}, fmt.Errorf("row %d: %w", r.Row, unknownStatus(code))
+	}
+	if r.Rule, ok = rules[rule]; !ok && rule != 0 {
+		return batch.Record{}, fmt.Errorf("row %d: its rule %d is missing: %s", r.Row, rule, damaged)
 	}
 	r.StartedAt, r.Duration = clock(startedAt), time.Duration(micros)*time.Microsecond
 	if captures != "" {

@@ -11,12 +11,17 @@ const (
 	applicationID = 0x706d7275
 	// schemaVersion is the file's user_version. It changes whenever a file
 	// written before could be misread after.
-	schemaVersion = 1
+	schemaVersion = 2
 	// pageSize is the unit of the file, in bytes.
 	pageSize = 4096
 )
 
 // schema is what a new file holds.
+//
+// A row that is Sending is in flights alone, beside what is known of earlier
+// attempts: that is one small row for all of them, so that most rows are written
+// once, at their end, and in order. Rules are few and long, and stand in rows as
+// numbers. Few rows end otherwise than Succeeded (2); unfinished finds them.
 //
 // Columns that a scan of many rows reads come first and large ones last, so
 // that a scan does not touch the pages on which long answers overflow. Times
@@ -28,6 +33,11 @@ func schema() []string {
 			value TEXT NOT NULL
 		) STRICT, WITHOUT ROWID`,
 
+		`CREATE TABLE rules (
+			id   INTEGER PRIMARY KEY,
+			text TEXT NOT NULL UNIQUE
+		) STRICT`,
+
 		`CREATE TABLE rows (
 			row         INTEGER PRIMARY KEY,
 			line        INTEGER NOT NULL,
@@ -36,14 +46,22 @@ func schema() []string {
 			http_status INTEGER NOT NULL DEFAULT 0,
 			started_at  INTEGER,
 			duration_us INTEGER NOT NULL DEFAULT 0,
+			rule        INTEGER,
 			cause       TEXT,
 			code        TEXT,
 			ref         TEXT,
-			rule        TEXT,
 			message     TEXT,
 			captures    TEXT,
 			answer      BLOB
 		) STRICT`,
+
+		`CREATE INDEX unfinished ON rows (status) WHERE status <> 2`,
+
+		`CREATE TABLE flights (
+			id   INTEGER PRIMARY KEY CHECK (id = 1),
+			runs TEXT NOT NULL
+		) STRICT`,
+		`INSERT INTO flights (id, runs) VALUES (1, '[]')`,
 
 		`CREATE TABLE attempts (
 			row         INTEGER NOT NULL,
@@ -60,6 +78,9 @@ func schema() []string {
 		fmt.Sprintf(`PRAGMA user_version = %d`, schemaVersion),
 	}
 }
+
+// uptoKey is the fact up to which row all are recorded, or a row before that.
+const uptoKey = "recorded_up_to"
 
 // The numbers of statuses in the file. They never change and are never used
 // again, whatever becomes of the constants in package batch. The statements in

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
+	"strconv"
 )
 
 // writer is the one connection that changes the file.
@@ -14,10 +16,22 @@ type writer struct {
 	// statements would keep the file open.
 	statements []*sql.Stmt
 
-	begin, commit, rollback       *sql.Stmt
-	intend, archive, settle       *sql.Stmt
-	keep, tried, withdraw, forget *sql.Stmt
-	look, interrupted, setMeta    *sql.Stmt
+	begin, commit, rollback  *sql.Stmt
+	landed, settle, withdraw *sql.Stmt
+	archive, keep            *sql.Stmt
+	setFlights, addRule      *sql.Stmt
+	lookAt, setMeta          *sql.Stmt
+
+	// What the file holds, so that it need not be asked: the attempts on their way,
+	// the rules' numbers, and which rows are recorded.
+	flights map[int64]flight
+	rules   map[string]int64
+	marks   *marks
+	// undo takes back what the transaction that is open did to the fields above.
+	undo undo
+	// unsaved counts the commits since uptoKey was stored, saved is what it was then.
+	unsaved int
+	saved   int64
 }
 
 // newWriter opens the write connection, has prepare create or check the file
@@ -45,16 +59,104 @@ func newWriter(ctx context.Context, path string, prepare func(context.Context, *
 		query string
 	}{
 		{&w.begin, `BEGIN IMMEDIATE`}, {&w.commit, `COMMIT`}, {&w.rollback, `ROLLBACK`},
-		{&w.intend, intendSQL}, {&w.archive, archiveSQL}, {&w.settle, settleSQL},
-		{&w.keep, keepSQL}, {&w.tried, triedSQL}, {&w.withdraw, withdrawSQL}, {&w.forget, forgetSQL},
-		{&w.look, lookSQL}, {&w.interrupted, interruptedSQL}, {&w.setMeta, setMetaSQL},
+		{&w.landed, landSQL}, {&w.settle, settleSQL}, {&w.withdraw, withdrawSQL},
+		{&w.archive, archiveSQL}, {&w.keep, keepSQL},
+		{&w.setFlights, flightsSQL}, {&w.addRule, ruleSQL},
+		{&w.lookAt, lookSQL}, {&w.setMeta, setMetaSQL},
 	} {
 		if *s.stmt, err = w.conn.PrepareContext(ctx, s.query); err != nil {
 			return nil, err
 		}
 		w.statements = append(w.statements, *s.stmt)
 	}
-	return w, nil
+	return w, w.load(ctx)
+}
+
+// load reads what the writer remembers of the file.
+func (w *writer) load(ctx context.Context) error {
+	flights, err := readFlights(ctx, w.conn)
+	if err != nil {
+		return err
+	}
+	w.flights = make(map[int64]flight, len(flights))
+	for _, f := range flights {
+		w.flights[f.row] = f
+	}
+	rules, err := readRules(ctx, w.conn)
+	if err != nil {
+		return err
+	}
+	w.rules = make(map[string]int64, len(rules))
+	for id, text := range rules {
+		w.rules[text] = id
+	}
+	upto, err := readUpto(ctx, w.conn)
+	if err != nil {
+		return err
+	}
+	w.marks, w.saved = newMarks(upto), upto
+	rows, err := w.conn.QueryContext(ctx, `SELECT row FROM rows WHERE row > ?1`, upto)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var row int64
+		if err := rows.Scan(&row); err != nil {
+			return err
+		}
+		w.marks.set(row)
+	}
+	w.marks.advance(w.marks.reach())
+	return rows.Err()
+}
+
+// fly begins or ends the flight of a row.
+func (w *writer) fly(row int64, f flight, up bool) {
+	before, was := w.flights[row]
+	w.undo.flights = append(w.undo.flights, flown{row, before, was})
+	if up {
+		w.flights[row] = f
+		return
+	}
+	delete(w.flights, row)
+}
+
+// mark notes that a row is recorded.
+func (w *writer) mark(row int64) {
+	if w.marks.set(row) {
+		w.undo.marks = append(w.undo.marks, row)
+	}
+}
+
+// undo is what a transaction did to a writer's memory.
+type undo struct {
+	flights []flown
+	marks   []int64
+	rules   []string
+}
+
+type flown struct {
+	row    int64
+	before flight
+	was    bool
+}
+
+func (u *undo) reset() { u.flights, u.marks, u.rules = u.flights[:0], u.marks[:0], u.rules[:0] }
+
+// takeBack makes the writer's memory what it was.
+func (w *writer) takeBack() {
+	for _, f := range slices.Backward(w.undo.flights) {
+		if delete(w.flights, f.row); f.was {
+			w.flights[f.row] = f.before
+		}
+	}
+	for _, row := range w.undo.marks {
+		w.marks.unset(row)
+	}
+	for _, rule := range w.undo.rules {
+		delete(w.rules, rule)
+	}
 }
 
 // setUp makes an empty file a ledger.
@@ -129,7 +231,16 @@ func (w *writer) transact(ctx context.Context, fn func() error) error {
 	if _, err := w.begin.Exec(); err != nil {
 		return err
 	}
+	w.undo.reset()
 	err := fn()
+	if err == nil && len(w.undo.flights) > 0 {
+		_, err = w.setFlights.Exec(encodeFlights(w.flights))
+	}
+	upto := w.marks.reach()
+	if w.unsaved++; err == nil && w.unsaved >= saveEvery && upto > w.saved {
+		_, err = w.setMeta.Exec(uptoKey, strconv.FormatInt(upto, 10))
+		w.unsaved, w.saved = 0, upto
+	}
 	if err == nil {
 		err = ctx.Err()
 	}
@@ -139,25 +250,37 @@ func (w *writer) transact(ctx context.Context, fn func() error) error {
 	if err != nil {
 		// Where SQLite has rolled back by itself this fails, and that is fine.
 		_, _ = w.rollback.Exec()
+		w.takeBack()
+		return err
 	}
-	return err
+	w.marks.advance(upto)
+	return nil
 }
+
+// saveEvery is how many commits may pass before uptoKey is stored again; what was
+// recorded since is read when the file is opened.
+const saveEvery = 256
 
 // close folds the write-ahead log into the file and closes the connection. It
 // does not wait for readers: where one is busy, whoever closes the file last
 // does the folding.
 func (w *writer) close() error {
+	ctx := context.Background()
 	var err error
+	if w.conn != nil {
+		_, err = w.conn.ExecContext(ctx, `PRAGMA busy_timeout=0`)
+	}
+	if w.marks != nil && w.marks.upto > w.saved {
+		w.unsaved = saveEvery
+		// Where this fails, what was recorded last is read when the file is opened.
+		_ = w.transact(ctx, func() error { return nil })
+	}
 	for _, stmt := range w.statements {
 		err = errors.Join(err, stmt.Close())
 	}
 	if w.conn != nil {
-		ctx := context.Background()
-		for _, statement := range []string{`PRAGMA busy_timeout=0`, `PRAGMA wal_checkpoint(TRUNCATE)`} {
-			_, e := w.conn.ExecContext(ctx, statement)
-			err = errors.Join(err, e)
-		}
-		err = errors.Join(err, w.conn.Close())
+		_, e := w.conn.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+		err = errors.Join(err, e, w.conn.Close())
 	}
 	return errors.Join(err, w.db.Close())
 }

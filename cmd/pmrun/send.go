@@ -250,21 +250,33 @@ func selectRows(ctx context.Context, l batch.Ledger, rows int64, which []batch.S
 			s.send[i] = ^uint64(0)
 		}
 	}
-	for rec, err := range l.Records(ctx, 0) {
-		if err != nil {
-			return nil, err
+	upto, err := l.Outline(ctx, func(row int64, status batch.Status) error {
+		if row < 1 || row > rows {
+			return &exitError{batch.ExitBalance, fmt.Errorf("the ledger has a record of row %d, the data file %d rows", row, rows)}
 		}
-		if rec.Row < 1 || rec.Row > rows {
-			return nil, &exitError{batch.ExitBalance, fmt.Errorf("the ledger has a record of row %d, the data file %d rows", rec.Row, rows)}
-		}
-		at, bit := rec.Row/64, uint64(1)<<(rec.Row%64)
+		at, bit := row/64, uint64(1)<<(row%64)
 		s.recorded[at] |= bit
-		if slices.Contains(which, rec.Status) {
+		if slices.Contains(which, status) {
 			s.send[at] |= bit
-			continue
+			return nil
 		}
 		s.send[at] &^= bit
-		s.base.Add(rec.Status, 1)
+		s.base.Add(status, 1)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if upto > rows {
+		return nil, &exitError{batch.ExitBalance, fmt.Errorf("the ledger has records of %d rows, the data file %d rows", upto, rows)}
+	}
+	// Up to there all are recorded; those that were not named have succeeded.
+	for row := int64(1); row <= upto; row++ {
+		if at, bit := row/64, uint64(1)<<(row%64); s.recorded[at]&bit == 0 {
+			s.recorded[at] |= bit
+			s.send[at] &^= bit
+			s.base.Add(batch.Succeeded, 1)
+		}
 	}
 	return s, nil
 }

@@ -35,6 +35,8 @@ func Run(t *testing.T, open func(t *testing.T) (l batch.Ledger, reopen func() ba
 		{"History", testHistory},
 		{"Values", testValues},
 		{"Counts", testCounts},
+		{"Outline", testOutline},
+		{"Model", testModel},
 		{"Records", testRecords},
 		{"RecordsWhileCommitting", testRecordsWhileCommitting},
 		{"Concurrency", testConcurrency},

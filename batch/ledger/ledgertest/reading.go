@@ -37,6 +37,68 @@ func testCounts(t *testing.T, open Opener) {
 }
 
 // testRecords checks order, where a sequence starts, and that it may be left.
+// testOutline checks that what is left to do can be told from Outline: it names
+// every row that did not succeed, and those that did beyond what it returns.
+func testOutline(t *testing.T, open Opener) {
+	l, reopen := open(t)
+	outline := func() (statuses map[int64]batch.Status, upto int64) {
+		t.Helper()
+		statuses = make(map[int64]batch.Status)
+		upto, err := l.Outline(t.Context(), func(row int64, s batch.Status) error {
+			if _, twice := statuses[row]; twice {
+				t.Errorf("row %d twice", row)
+			}
+			statuses[row] = s
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return statuses, upto
+	}
+	check := func() {
+		t.Helper()
+		named, upto := outline()
+		recorded := make(map[int64]bool)
+		for _, r := range all(t, l) {
+			recorded[r.Row] = true
+			s, ok := named[r.Row]
+			if ok && s != r.Status || !ok && (r.Status != batch.Succeeded || r.Row > upto) {
+				t.Errorf("row %d is %s; outline: %s, %t, up to %d", r.Row, r.Status, s, ok, upto)
+			}
+		}
+		for row := int64(1); row <= upto; row++ {
+			if !recorded[row] {
+				t.Errorf("row %d is not recorded, and outline says that all are up to %d", row, upto)
+			}
+		}
+		for row := range named {
+			if !recorded[row] {
+				t.Errorf("row %d is not recorded, and outline names it", row)
+			}
+		}
+	}
+	check()
+	commit(t, l, settle(1, batch.Succeeded, 1), settle(2, batch.Failed, 1), intend(2, 2), intend(3, 1), settle(7, batch.Succeeded, 1))
+	check()
+	for row := int64(10); row < 1000; row++ { // enough commits for what is stored now and then
+		commit(t, l, settle(row, batch.Succeeded, 1))
+	}
+	check()
+	commit(t, l, settle(2, batch.Succeeded, 2), settle(3, batch.Unknown, 1), settle(4, batch.Invalid, 0), settle(5, batch.Succeeded, 1), intend(6, 1), tried(6, 1))
+	check()
+	closeLedger(t, l)
+	l = reopen()
+	defer func() { closeLedger(t, l) }()
+	check()
+	commit(t, l, settle(6, batch.Succeeded, 2), settle(8, batch.Skipped, 0), settle(9, batch.Succeeded, 1))
+	check()
+	enough := errors.New("enough")
+	if _, err := l.Outline(t.Context(), func(int64, batch.Status) error { return enough }); !errors.Is(err, enough) {
+		t.Errorf("an error of each came back as %v", err)
+	}
+}
+
 func testRecords(t *testing.T, open Opener) {
 	l := fresh(t, open)
 	rows := []int64{1, 2, 3, 5, 8, 13, 255, 256, 65_536, 1 << 33, math.MaxInt64 - 1}
