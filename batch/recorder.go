@@ -23,8 +23,10 @@ func (r *recorder) record(ctx context.Context) (err error) {
 	defer timer.Stop()
 	for !r.finished() {
 		// What the last attempt came to has taken effect.
-		r.turn.giveBack(r.held)
-		r.held = false
+		if len(r.entries) == 0 {
+			r.turn.giveBack(r.held)
+			r.held = false
+		}
 		rows := r.rows
 		if !r.canIntend() || r.eof {
 			rows = nil
@@ -44,6 +46,9 @@ func (r *recorder) record(ctx context.Context) (err error) {
 			r.drain()
 		}
 		r.gather(ctx)
+		if r.lingers() {
+			continue
+		}
 		if err := r.commit(ctx); err != nil {
 			return err
 		}
@@ -79,12 +84,35 @@ func (r *recorder) canRetry() bool {
 	return !r.draining && !r.token.running && r.broken == nil && r.sending < r.limit && len(r.ready)+len(r.intended) < r.lookahead
 }
 
+// lingers says whether the next commit can wait for more entries to share it: the
+// workers have something to send meanwhile, and nothing waits for what is in it. A
+// commit costs as much as several rows do.
+func (r *recorder) lingers() bool {
+	const most = 2 * time.Millisecond
+	if len(r.entries) == 0 || len(r.ready) <= r.lookahead/4 || r.held || r.draining || r.token.wanted || r.broken != nil || r.watch.reason != "" {
+		r.linger = time.Time{}
+		return false
+	}
+	now := time.Now()
+	if r.linger.IsZero() {
+		r.linger = now.Add(most)
+	}
+	if now.Before(r.linger) {
+		return true
+	}
+	r.linger = time.Time{}
+	return false
+}
+
 // arm sets the timer to the moment when the next retry, or a new token, is due.
 func (r *recorder) arm(timer *time.Timer) {
 	timer.Stop()
-	var due []time.Time
+	due := make([]time.Time, 0, 3)
 	if len(r.waiting) > 0 && r.canRetry() {
 		due = append(due, r.waiting[0].due)
+	}
+	if !r.linger.IsZero() {
+		due = append(due, r.linger)
 	}
 	if r.token.wanted && !r.token.running && !r.draining {
 		due = append(due, r.token.next)
@@ -313,6 +341,10 @@ func (r *recorder) drain() {
 	r.left = r.left || len(r.waiting) > 0 || len(r.rows) > 0
 	close(r.halt)
 	r.stopAsking()
+	for _, t := range r.intended {
+		r.withdraw(t)
+	}
+	r.intended = r.intended[:0]
 	for {
 		select {
 		case t := <-r.ready:

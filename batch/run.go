@@ -192,7 +192,8 @@ type recorder struct {
 	entries  []Entry
 	intended []*task
 	settled  []Record
-	held     bool // the turn is to be given back
+	held     bool      // the turn is to be given back
+	linger   time.Time // until when the next commit waits for more; zero when it does not
 }
 
 // read feeds rows to the recorder, those of a request together.
