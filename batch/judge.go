@@ -31,7 +31,8 @@ type Verdict struct {
 	// request may be sent again; Status is what the row becomes when it is not.
 	Retry bool
 	Cause string
-	// Code, Message and Ref are the answer's own.
+	// Code, Message and Ref are the answer's own; there is no Message of a row that
+	// succeeded.
 	Code, Message, Ref string
 	// Rule names what decided.
 	Rule string

@@ -27,13 +27,16 @@ func (r *recorder) record(ctx context.Context) (err error) {
 			r.turn.giveBack(r.held)
 			r.held = false
 		}
-		rows := r.rows
-		if !r.canIntend() || r.eof {
+		rows, ends := r.rows, r.ends
+		if !r.canIntend() || r.eof || !r.linger.IsZero() {
 			rows = nil
+		}
+		if !r.linger.IsZero() {
+			ends = nil // there is room for all of them: gather takes them together
 		}
 		r.arm(timer)
 		select {
-		case e := <-r.ends:
+		case e := <-ends:
 			r.receive(e)
 		case together, ok := <-rows:
 			r.accept(ctx, together, ok)
@@ -84,12 +87,15 @@ func (r *recorder) canRetry() bool {
 	return !r.draining && !r.token.running && r.broken == nil && r.sending < r.limit && len(r.ready)+len(r.intended) < r.lookahead
 }
 
+// low says whether little is left for the workers to send.
+func (r *recorder) low() bool { return len(r.ready) <= r.lookahead/4 }
+
 // lingers says whether the next commit can wait for more entries to share it: the
 // workers have something to send meanwhile, and nothing waits for what is in it. A
 // commit costs as much as several rows do.
 func (r *recorder) lingers() bool {
 	const most = 2 * time.Millisecond
-	if len(r.entries) == 0 || len(r.ready) <= r.lookahead/4 || r.held || r.draining || r.token.wanted || r.broken != nil || r.watch.reason != "" {
+	if len(r.entries) == 0 || r.low() || r.held || r.draining || r.token.wanted || r.broken != nil || r.watch.reason != "" {
 		r.linger = time.Time{}
 		return false
 	}

@@ -168,7 +168,7 @@ type recorder struct {
 	rows  chan []Row    // reader -> recorder, a request each; the reader closes it
 	ready chan *task    // recorder -> gate: intents that are durable
 	ends  chan end      // workers -> recorder; has room for every intent
-	wake  chan struct{} // gate -> recorder: a ready task was taken
+	wake  chan struct{} // gate -> recorder: few ready tasks are left
 	halt  chan struct{} // closed by the recorder: no attempt starts any more
 	// asking ends with halt: look-ups before sending are not waited for.
 	asking     context.Context
@@ -274,9 +274,11 @@ func (r *recorder) take() (t *task, held bool) {
 	case <-r.halt:
 		return nil, false
 	}
-	select {
-	case r.wake <- struct{}{}:
-	default: // the recorder has been woken already
+	if r.low() {
+		select {
+		case r.wake <- struct{}{}:
+		default: // the recorder has been woken already
+		}
 	}
 	held = r.turn.take(r.halt)
 	for !r.halted() {

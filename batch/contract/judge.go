@@ -33,6 +33,7 @@ type Judge struct {
 type rule struct {
 	when *vm.Program
 	text string
+	said string // its key and text
 }
 
 type cause struct {
@@ -77,7 +78,7 @@ func NewJudge(c *batch.Contract, successIf string) (*Judge, error) {
 type compiler struct{ errs []error }
 
 func (k *compiler) rule(key, text string) rule {
-	return rule{k.compile(key, text, expr.AsBool()), oneLine(text)}
+	return rule{k.compile(key, text, expr.AsBool()), oneLine(text), "success: " + oneLine(text)}
 }
 
 func (k *compiler) text(key, text string) *vm.Program { return k.compile(key, text) }
@@ -111,14 +112,17 @@ func (j *Judge) Judge(a *batch.Answer) batch.Verdict {
 	if j.whole {
 		env.complete(a)
 	}
-	env.Message = first(j.message, env)
-	v := batch.Verdict{Code: text(j.code, env), Message: env.Message}
+	if strings.Contains(j.success.text, "message") {
+		env.Message = first(j.message, env)
+	}
+	v := batch.Verdict{Code: text(j.code, env)}
 	if holds(j.success.when, env) {
-		v.Status, v.Rule = batch.Succeeded, "success: "+j.success.text
-		v.Ref = first(j.id, env)
+		v.Status, v.Rule, v.Ref = batch.Succeeded, j.success.said, first(j.id, env)
 		return v
 	}
 	env.complete(a)
+	env.Message = first(j.message, env)
+	v.Message = env.Message
 	if text, ok := firstHolds(j.retry, env); ok {
 		v.Status, v.Retry, v.Rule = batch.Failed, true, "retry: "+text
 		v.Cause = batch.CauseServer

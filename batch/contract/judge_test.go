@@ -343,7 +343,7 @@ causes:
 		`[body contains "later"`, `['body contains "later"'`, `[body contains "no"`, `['body contains "no"'`,
 		`when: message contains "no"`, `when: 'message contains "no"'`, `when: message contains "n"`, `when: 'message contains "n"'`).Replace(text))
 	for body, want := range map[string]verdict{
-		"yes later no": {status: batch.Succeeded, code: "400.5", message: "yes later no", rule: `success: body contains "yes"`},
+		"yes later no": {status: batch.Succeeded, code: "400.5", rule: `success: body contains "yes"`},
 		"later no":     {status: batch.Failed, retry: true, cause: batch.CauseServer, code: "400.5", message: "later no", rule: `retry: body contains "later"`},
 		"no":           {status: batch.Failed, cause: "first", code: "400.5", message: "no", rule: `refused: body contains "no"`},
 		"never":        {status: batch.Failed, cause: "second", code: "400.5", message: "never", rule: `refused: body contains "never"`},
