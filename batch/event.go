@@ -29,10 +29,12 @@ type Start struct {
 	Host, Request string
 	// Operation is the account on the host, where the contract knows it.
 	Operation string
-	// Data is the data file itself when the run has no copy, DataTime when it was
-	// changed last.
-	Data     string
-	DataTime time.Time
+	// Data is the data file itself when the run has no copy. DataTime is when what
+	// the run reads, the copy or that file, was changed last, Original when the data
+	// file was: as long as size and time are the same, neither is read to see that it
+	// is the same.
+	Data               string
+	DataTime, Original time.Time
 	// Mock says that every connection went to the mock.
 	Mock bool
 	// Digests are of what must be the same when the run goes on, by what it is,

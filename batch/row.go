@@ -67,6 +67,21 @@ type Facts struct {
 	HeaderRow int64
 	// Limits are those that the file was read within, as they were set.
 	Limits Limits
+	// Marks are places in the file where rows start, in ascending order, so that a
+	// later reading need not begin at the first row. A file that cannot be entered in
+	// the middle (a workbook, an encoding other than UTF-8) has none.
+	Marks []Mark `json:",omitempty"`
+}
+
+// Mark is a place in a CSV file where reading can begin.
+type Mark struct {
+	// Row is the number of the row that comes next, Line the line where it starts.
+	Row, Line int64
+	// Offset is the place in bytes, After the number of lines before it.
+	Offset, After int64
+	// Sum is made of the row's cells: where another row comes next, the file is not
+	// the one that the mark is of.
+	Sum uint64
 }
 
 // InputFile is the name of the run directory's copy of the file.

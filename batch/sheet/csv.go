@@ -3,7 +3,6 @@ package sheet
 import (
 	"bufio"
 	"bytes"
-	"encoding/csv"
 	"fmt"
 	"io"
 	"os"
@@ -51,6 +50,8 @@ type CSV struct {
 	// a sep= line, and extra, lone CRs inside cells so far, are added.
 	skipped, extra int64
 	end            int64 // last line of the last record, as encoding/csv counts
+	base           int64 // bytes of the file before those that the front hands out
+	every          int64 // rows from one mark to the next
 }
 
 var _ Reader = (*CSV)(nil)
@@ -68,7 +69,7 @@ func newCSV(name string, r io.Reader, opts Options, chunk int) (*CSV, error) {
 		return nil, &Error{File: name, Msg: fmt.Sprintf("%q cannot be the delimiter", opts.Delimiter), Mend: "give --delimiter a punctuation mark or tab"}
 	}
 	limits := opts.Limits.OrDefault()
-	c := &CSV{file: name, src: newSource(r, opts.Tee, limits.FileBytes), limits: limits, max: limits.RowBytes}
+	c := &CSV{file: name, src: newSource(r, opts.Tee, limits.FileBytes), limits: limits, max: limits.RowBytes, every: markEvery}
 	c.facts.Limits = opts.Limits
 	text, err := c.decode(bufio.NewReaderSize(c.src, chunk), opts, chunk)
 	if err != nil {
@@ -78,10 +79,7 @@ func newCSV(name string, r io.Reader, opts Options, chunk int) (*CSV, error) {
 	if err := c.sniff(opts); err != nil {
 		return nil, err
 	}
-	cr := csv.NewReader(bufio.NewReaderSize(c.front, chunk))
-	cr.Comma = c.facts.Delimiter
-	cr.FieldsPerRecord = -1
-	c.records = cr
+	c.records = newRecords(c.front, c.facts.Delimiter, chunk)
 	return c, c.readHeader()
 }
 
@@ -158,6 +156,7 @@ func (c *CSV) sniff(opts Options) error {
 		skip += n
 	}
 	c.front.skip(skip)
+	c.base = int64(skip)
 
 	var rival rune
 	switch {
@@ -237,6 +236,7 @@ func (c *CSV) Header() []string { return c.header }
 // *Error and final: every later call returns it again. The cells belong to the
 // caller.
 func (c *CSV) Next() (batch.Row, error) {
+	place, marks := c.mark()
 	cells, line, defects, err := c.read()
 	if err != nil {
 		return batch.Row{}, err
@@ -246,6 +246,10 @@ func (c *CSV) Next() (batch.Row, error) {
 		return batch.Row{}, c.err
 	}
 	c.facts.Rows++
+	if marks {
+		place.Row, place.Line, place.Sum = c.facts.Rows, line, sumOf(cells)
+		c.facts.Marks = append(c.facts.Marks, place)
+	}
 	if c.guessed && len(c.shown) < maxShown {
 		c.show(cells, line)
 	}

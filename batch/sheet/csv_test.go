@@ -162,7 +162,7 @@ func TestCSV(t *testing.T) {
 			}
 			want := factsOf(tt.in, batch.Dialect{Delimiter: tt.delim, Encoding: tt.enc, BOM: tt.bom, Sep: tt.sep}, int64(len(tt.rows)), tt.blank)
 			want.Limits, want.HeaderRow = tt.opts.Limits, tt.opts.HeaderRow
-			if got := c.Facts(); got != want {
+			if got := c.Facts(); !reflect.DeepEqual(got, want) {
 				t.Errorf("facts %+v, want %+v", got, want)
 			}
 			if copied.String() != tt.in {

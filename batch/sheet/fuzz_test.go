@@ -42,7 +42,7 @@ func FuzzCSV(f *testing.F) {
 			}
 			return
 		}
-		if c.Facts() != factsOf(string(in), c.Facts().Dialect, int64(len(rows)), c.Facts().Blank) {
+		if !reflect.DeepEqual(c.Facts(), factsOf(string(in), c.Facts().Dialect, int64(len(rows)), c.Facts().Blank)) {
 			t.Fatalf("facts %+v", c.Facts())
 		}
 		for _, r := range rows {
@@ -53,6 +53,7 @@ func FuzzCSV(f *testing.F) {
 			}
 		}
 		compareStandard(t, in, delim, c, rows)
+		compareMarks(t, in, c.Facts(), rows)
 		rewrite(t, c.Header(), rows, c.Facts().Dialect)
 	})
 }

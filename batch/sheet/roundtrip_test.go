@@ -139,7 +139,7 @@ func TestRoundTrip(t *testing.T) {
 			if err != nil || !reflect.DeepEqual(c.Header(), header) || !reflect.DeepEqual(rows, want) {
 				t.Fatalf("seed %d, %s: %v\n%q\ngot  %q %#v\nwant %q %#v", seed, how, err, in, c.Header(), rows, header, want)
 			}
-			if c.Facts() != facts || copied.String() != in {
+			if !reflect.DeepEqual(c.Facts(), facts) || copied.String() != in {
 				t.Fatalf("seed %d, %s: %+v, want %+v\n%q", seed, how, c.Facts(), facts, in)
 			}
 		}

@@ -246,7 +246,7 @@ func TestWorkbook(t *testing.T) {
 				}
 				want := factsOf(in, batch.Dialect{Delimiter: ',', BOM: true}, int64(len(tt.rows)), tt.blank)
 				want.Sheet, want.HeaderRow = tt.sheet, tt.opts.HeaderRow
-				if r.Facts() != want || copied.String() != in {
+				if !reflect.DeepEqual(r.Facts(), want) || copied.String() != in {
 					t.Errorf("facts %+v, want %+v; %d bytes copied", r.Facts(), want, copied.Len())
 				}
 				found := r.Findings()

@@ -86,6 +86,30 @@ func TestWrongToken(t *testing.T) {
 	}
 }
 
+// TestResumeFarIn goes on after rows that are not read again, and sends each of the
+// rest once.
+func TestResumeFarIn(t *testing.T) {
+	server := newRecorder(t)
+	server.answer = func(w http.ResponseWriter, _ *http.Request, _ int) { _, _ = io.WriteString(w, accepted) }
+	const n, first = 12_000, 10_500
+	args, out := loadArgs(t, t.TempDir(), server.host(), n)
+	if code, stdout, stderr := pmrun(t, append(args, "--first", fmt.Sprint(first))...); code != 4 {
+		t.Fatalf("exit code %d\n%s\n%s", code, stdout, stderr)
+	}
+	if code, stdout, stderr := pmrun(t, "resume", out); code != 0 {
+		t.Fatalf("exit code %d\n%s\n%s", code, stdout, stderr)
+	}
+	times := timesStored(server)
+	for i := range n {
+		if row := fmt.Sprintf("row %d", i+1); times[row] != 1 {
+			t.Fatalf("%s was sent %d times", row, times[row])
+		}
+	}
+	if got := statuses(t, out); got["succeeded"] != n {
+		t.Errorf("statuses %v", got)
+	}
+}
+
 // TestUnknownIsNotSentAgain leaves unknown rows alone until a person accepts
 // duplicates, and then sends those and no others.
 func TestUnknownIsNotSentAgain(t *testing.T) {

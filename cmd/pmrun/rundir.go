@@ -44,6 +44,9 @@ func (p *prepared) writeRunDir(dir batch.RunDir, input *inputCopy, s *settings) 
 			return nil, err
 		}
 	}
+	if err := p.dataTimes(dir, start); err != nil {
+		return nil, err
+	}
 	hashes := map[string]string{"data": p.facts.SHA256}
 	for name, path := range map[string]string{"collection": p.job.Collection, "environment": p.job.Environment, "globals": p.job.Globals} {
 		if path == "" {
@@ -102,14 +105,20 @@ func (p *prepared) withoutCopy(dir batch.RunDir, start *batch.Start) (err error)
 	if err := os.Remove(dir.Path(p.facts.InputFile())); err != nil {
 		return err
 	}
-	if start.Data, err = filepath.Abs(p.job.Data); err != nil {
-		return err
-	}
-	info, err := os.Stat(start.Data)
+	start.Data, err = filepath.Abs(p.job.Data)
+	return err
+}
+
+// dataTimes notes when what the run reads, and the data file, were changed last.
+func (p *prepared) dataTimes(dir batch.RunDir, start *batch.Start) error {
+	info, err := os.Stat(inputPath(dir, start))
 	if err != nil {
 		return err
 	}
 	start.DataTime = info.ModTime()
+	if info, err := os.Stat(p.job.Data); err == nil && info.Mode().IsRegular() {
+		start.Original = info.ModTime()
+	}
 	return nil
 }
 

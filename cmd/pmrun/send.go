@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/bits"
 	"os"
 	"slices"
 	"time"
@@ -47,7 +48,7 @@ func (a *app) send(ctx context.Context, s *sending) error {
 	if err != nil {
 		return err
 	}
-	src, err := openInput(s.dir, s.start)
+	src, err := openInputAt(s.dir, s.start, rows.first())
 	if err != nil {
 		return err
 	}
@@ -218,6 +219,11 @@ func inputPath(dir batch.RunDir, start *batch.Start) string {
 // openInput opens the rows of a run, as they were understood when it began. A
 // data file that is no copy must still have its size and time.
 func openInput(dir batch.RunDir, start *batch.Start) (batch.Source, error) {
+	return openInputAt(dir, start, 1)
+}
+
+// openInputAt is openInput for a reader that needs no row before the one given.
+func openInputAt(dir batch.RunDir, start *batch.Start, row int64) (batch.Source, error) {
 	path := inputPath(dir, start)
 	if start.Data != "" {
 		info, err := os.Stat(path)
@@ -228,7 +234,7 @@ func openInput(dir batch.RunDir, start *batch.Start) (batch.Source, error) {
 			return nil, fmt.Errorf("refused: %s has changed since the run began, and the run has no copy (--no-copy); restore it", path)
 		}
 	}
-	return sheet.Reopen(path, start.Facts)
+	return sheet.ReopenAt(path, start.Facts, row)
 }
 
 // selection says, a bit a row, which rows are to be sent and which have a record.
@@ -240,6 +246,19 @@ type selection struct {
 
 func (s *selection) skip(row int64) bool      { return s.send[row/64]&(1<<(row%64)) == 0 }
 func (s *selection) hasRecord(row int64) bool { return s.recorded[row/64]&(1<<(row%64)) != 0 }
+
+// first is the first row to be sent.
+func (s *selection) first() int64 {
+	for i, word := range s.send {
+		if i == 0 {
+			word &^= 1 // rows count from 1
+		}
+		if word != 0 {
+			return int64(i*64 + bits.TrailingZeros64(word))
+		}
+	}
+	return 1
+}
 
 // selectRows selects the rows whose status is one of which. Rows without a
 // record are pending.

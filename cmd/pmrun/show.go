@@ -124,7 +124,7 @@ func (a *app) show(ctx context.Context, cmd *cobra.Command, s *settings, path st
 
 // rowOf reads one row of the run's copy of the data.
 func rowOf(ctx context.Context, dir batch.RunDir, start *batch.Start, num int64) (batch.Row, error) {
-	src, err := openInput(dir, start)
+	src, err := openInputAt(dir, start, num)
 	if err != nil {
 		return batch.Row{}, err
 	}
