@@ -65,7 +65,9 @@ type Progress struct {
 	// Slowed is the pace that the server has asked for, in attempts a second; 0
 	// at full pace.
 	Slowed float64
-	At     time.Time
+	// Needs is about how many connections the rate takes, 0 when there are enough.
+	Needs int
+	At    time.Time
 }
 
 // Pause says that nothing is sent until Until, because the server asked for it.

@@ -70,6 +70,7 @@ type (
 		Counts   map[string]int64 `json:"counts"`
 		InFlight int              `json:"in_flight"`
 		SlowedTo float64          `json:"slowed_to_per_second,omitempty"`
+		Needs    int              `json:"needs_connections,omitempty"`
 	}
 	pauseMessage struct {
 		Type   string `json:"type"`
@@ -94,6 +95,7 @@ type (
 		Counts     map[string]int64 `json:"counts"`
 		FinishedAt string           `json:"finished_at,omitempty"`
 		Stopped    string           `json:"stopped,omitempty"`
+		Warnings   []string         `json:"warnings,omitempty"`
 	}
 )
 
@@ -116,7 +118,7 @@ func (ev *Events) Handle(e batch.Event) error {
 		return ev.enc.Encode(verifiedMessage{"verified", v.Row, v.Line, v.Ref, string(v.Presence), v.Message})
 	case e.Finish != nil:
 		f := e.Finish
-		return ev.enc.Encode(finishMessage{"finish", f.ExitCode, countsByName(f.Counts), timestamp(f.Finished), f.Stopped})
+		return ev.enc.Encode(finishMessage{"finish", f.ExitCode, countsByName(f.Counts), timestamp(f.Finished), f.Stopped, f.Warnings})
 	}
 	return nil
 }
@@ -156,7 +158,7 @@ func (ev *Events) progress(p *batch.Progress) error {
 	counts := p.Counts
 	counts[batch.Pending] = 0
 	counts[batch.Pending] = p.Total - counts.Sum() // what was not tried is not counted live
-	return ev.enc.Encode(progressMessage{"progress", timestamp(p.At), p.Total, countsByName(counts), p.InFlight, p.Slowed})
+	return ev.enc.Encode(progressMessage{"progress", timestamp(p.At), p.Total, countsByName(counts), p.InFlight, p.Slowed, p.Needs})
 }
 
 // timestamp is empty for no time.

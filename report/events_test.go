@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -108,14 +109,14 @@ func TestEventsLive(t *testing.T) {
 	for _, e := range []batch.Event{
 		{Start: &batch.Start{Version: batch.EventVersion, Started: began, Operation: "acme", Mock: true, Captures: []string{"id"}}},
 		{Row: &batch.RowResult{Cells: []string{"a cell"}, Record: bad}},
-		{Progress: &batch.Progress{Total: 9, Counts: batch.Counts{batch.Failed: 1}, InFlight: 2, Slowed: 1.5, At: began}},
+		{Progress: &batch.Progress{Total: 9, Counts: batch.Counts{batch.Failed: 1}, InFlight: 2, Slowed: 1.5, Needs: 20, At: began}},
 		{Progress: &batch.Progress{Total: 9, At: began.Add(999 * time.Millisecond)}}, // dropped
 		{Progress: &batch.Progress{Total: 9, At: began.Add(time.Second)}},
 		{Pause: &batch.Pause{Until: began, Reason: "the server answered 429"}},
 		{Stopping: &batch.Stopping{InFlight: 3}},
 		{Verified: &batch.Verified{Row: 1, Line: 2, Ref: "x", Presence: batch.Missing, Message: "NOT THERE"}},
 		{Verified: &batch.Verified{Row: 2, Line: 3, Presence: batch.There}},
-		{Finish: &batch.Finish{ExitCode: 1}},
+		{Finish: &batch.Finish{ExitCode: 1, Warnings: []string{"rate not reached"}}},
 	} {
 		if err := ev.Handle(e); err != nil {
 			t.Fatal(err)
@@ -137,5 +138,11 @@ func TestEventsLive(t *testing.T) {
 	}
 	if counts := events[2]["counts"].(map[string]any); number(t, counts["pending"]) != 8 || number(t, counts["failed"]) != 1 {
 		t.Errorf("progress %v", counts)
+	}
+	if needs := number(t, events[2]["needs_connections"]); needs != 20 {
+		t.Errorf("needs %v connections", needs)
+	}
+	if w := fmt.Sprint(events[len(events)-1]["warnings"]); w != "[rate not reached]" {
+		t.Errorf("warnings %s", w)
 	}
 }

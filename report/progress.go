@@ -160,6 +160,9 @@ func (p *Progress) line(e *batch.Progress, room int) string {
 	if e.Slowed > 0 {
 		add("slowed to " + perTime(e.Slowed))
 	}
+	if e.Needs > 0 {
+		add(fmt.Sprintf("rate not reached: needs about %d connections", e.Needs))
+	}
 	// What went wrong comes first: where room is short it matters more.
 	for _, s := range []batch.Status{batch.Failed, batch.Unknown, batch.NotSent, batch.Invalid, batch.Skipped, batch.Succeeded} {
 		if k := e.Counts.Of(s); k > 0 {

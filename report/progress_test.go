@@ -183,18 +183,19 @@ func TestProgressLineFits(t *testing.T) {
 	}
 }
 
-// TestProgressSlowed shows the pace that the server has asked for.
+// TestProgressSlowed shows the pace that the server has asked for, and that there
+// are too few connections.
 func TestProgressSlowed(t *testing.T) {
 	var out strings.Builder
 	p := NewProgress(&out, false)
 	at := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 	for i := range 3 {
-		e := batch.Event{Progress: &batch.Progress{Total: 100, Slowed: 2.5, At: at.Add(time.Duration(i) * time.Minute)}}
+		e := batch.Event{Progress: &batch.Progress{Total: 100, Slowed: 2.5, Needs: 7, At: at.Add(time.Duration(i) * time.Minute)}}
 		if err := p.Handle(e); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if !strings.Contains(out.String(), "slowed to 2.5/s") {
+	if !strings.Contains(out.String(), "slowed to 2.5/s, rate not reached: needs about 7 connections") {
 		t.Errorf("%q", out.String())
 	}
 }

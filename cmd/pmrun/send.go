@@ -65,9 +65,15 @@ func (a *app) send(ctx context.Context, s *sending) error {
 	if !s.settings.Quiet && !s.settings.NoProgress {
 		handlers = append(handlers, report.NewProgress(a.stderr, isTerminal(a.stderr)))
 	}
-	clock := &batch.ClockWatch{Sender: s.sender}
+	watch := &batch.RateWatch{Sender: s.sender, Rate: s.rate.PerSecond, Connections: *s.job.Concurrency}
+	clock := &batch.ClockWatch{Sender: watch}
 	engine := s.engine(src, s.ledger, clock, rows)
 	engine.Emit = func(e batch.Event) {
+		if e.Progress != nil {
+			if few := watch.Short(); few != nil {
+				e.Progress.Needs = few.Needs
+			}
+		}
 		for _, h := range handlers {
 			_ = h.Handle(e) // progress that cannot be shown does not stop a load
 		}
@@ -77,7 +83,7 @@ func (a *app) send(ctx context.Context, s *sending) error {
 		return err
 	}
 	if s.job.LookupFirst {
-		if engine.LookupFirst, err = s.finder(s.settings, s.sender); err != nil {
+		if engine.LookupFirst, err = s.finder(s.settings, watch); err != nil {
 			return err
 		}
 		engine.LookupFirst.Pacer = engine.Pacer // one rate over both
@@ -94,7 +100,7 @@ func (a *app) send(ctx context.Context, s *sending) error {
 			fmt.Fprintf(a.stderr, "the unknown rows could not be looked up: %s\n", err)
 		}
 	}
-	return a.finish(ctx, s, ended, failure, clockWarnings(clock.Skew())...)
+	return a.finish(ctx, s, ended, failure, append(clockWarnings(clock.Skew()), rateWarnings(watch)...)...)
 }
 
 // engine is what sends a request of the job for the selected rows of a source.

@@ -63,3 +63,13 @@ func clockWarnings(skew time.Duration) []string {
 	return []string{fmt.Sprintf("the server's clock is %s %s this machine's [%s]: the times in the reports, and how long the server's rate limit is waited for, are off by as much. Set the clock",
 		skew.Abs().Round(time.Second), direction, preflight.ClockSkew)}
 }
+
+// rateWarnings says when there were too few connections for the rate.
+func rateWarnings(w *batch.RateWatch) []string {
+	few := w.Short()
+	if few == nil {
+		return nil
+	}
+	return []string{fmt.Sprintf("rate not reached: needs about %d connections. %.1f requests a second went out instead of %.1f, since an answer took %s on the average and there were %d connections. Set --concurrency %d, or a lower --rate",
+		few.Needs, few.Reached, w.Rate, few.Mean.Round(time.Millisecond), w.Connections, few.Needs)}
+}

@@ -118,3 +118,38 @@ func TestClockSkew(t *testing.T) {
 		})
 	}
 }
+
+// TestTooFewConnections: when the connections do not carry the rate, the summary says
+// how many it takes.
+func TestTooFewConnections(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		connections string
+		want        bool
+	}{{"too few", "3", true}, {"enough", "16", false}} {
+		t.Run(c.name, func(t *testing.T) {
+			server := newRecorder(t)
+			server.answer = func(w http.ResponseWriter, r *http.Request, _ int) {
+				select {
+				case <-time.After(250 * time.Millisecond):
+				case <-r.Context().Done():
+				}
+				_, _ = io.WriteString(w, accepted)
+			}
+			args, out := loadArgs(t, t.TempDir(), server.host(), 24)
+			code, stdout, stderr := pmrun(t, append(args, "--rate", "20/s", "--concurrency", c.connections)...)
+			if code != 0 {
+				t.Fatalf("exit code %d\n%s%s", code, stdout, stderr)
+			}
+			summary, err := os.ReadFile(filepath.Join(out, "summary.json"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for where, text := range map[string]string{"the summary": stdout, "summary.json": string(summary)} {
+				if strings.Contains(text, "rate not reached: needs about ") != c.want {
+					t.Errorf("%s:\n%s", where, text)
+				}
+			}
+		})
+	}
+}
