@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"compress/gzip"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -95,11 +96,12 @@ const (
 	drainLimit = 64 << 10
 )
 
-// HTTPSender sends over net/http's Transport, without any of its replays: it
-// follows no redirect, and requests have no GetBody, so that the transport
-// cannot send a body twice.
+// HTTPSender sends small requests over HTTP/1.1 directly, and all others over
+// net/http's Transport, without any of its replays: it follows no redirect, and
+// requests have no GetBody, so that the transport cannot send a body twice.
 type HTTPSender struct {
 	transport *http.Transport
+	direct    *direct
 	o         HTTPOptions
 }
 
@@ -114,7 +116,7 @@ func NewHTTPSender(o HTTPOptions) *HTTPSender {
 		dial = (&net.Dialer{Timeout: dialTimeout}).DialContext
 		proxy = http.ProxyFromEnvironment
 	}
-	return &HTTPSender{o: o, transport: &http.Transport{
+	t := &http.Transport{
 		Proxy: proxy,
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			conn, err := dial(ctx, network, localAddr(addr))
@@ -132,7 +134,9 @@ func NewHTTPSender(o HTTPOptions) *HTTPSender {
 		MaxIdleConnsPerHost:   o.Concurrency,
 		IdleConnTimeout:       idleTimeout,
 		ExpectContinueTimeout: expectTimeout,
-	}}
+		DisableCompression:    true, // requests say themselves what they can take
+	}
+	return &HTTPSender{transport: t, direct: newDirect(t, o.Concurrency), o: o}
 }
 
 // localAddr is the address to connect to: names below localhost are this machine
@@ -151,7 +155,10 @@ func Localhost(host string) bool {
 }
 
 // Close closes idle connections.
-func (s *HTTPSender) Close() { s.transport.CloseIdleConnections() }
+func (s *HTTPSender) Close() {
+	s.direct.close()
+	s.transport.CloseIdleConnections()
+}
 
 // countingConn counts the bytes that were handed to the network.
 type countingConn struct {
@@ -215,32 +222,57 @@ func (w *wire) nothing() bool {
 	return c == nil || c.written.Load() == w.start.Load()
 }
 
+// end is what is known of an attempt that got no answer.
+func (w *wire) end() wireEnd { return wireEnd{connected: w.conn.Load() != nil, nothing: w.nothing()} }
+
+// wireEnd is what is known of an attempt that got no answer: whether it had a
+// connection, and whether provably no byte of it was written.
+type wireEnd struct{ connected, nothing bool }
+
 // Send makes one attempt.
 func (s *HTTPSender) Send(ctx context.Context, f *request.Filled) Sent {
 	sent := Sent{Started: time.Now()}
-	ctx, cancel := context.WithTimeout(ctx, s.o.Timeout)
-	defer cancel()
-	w := newWire()
 	login, err := f.Login()
 	if err != nil {
-		s.classify(&sent, err, w)
+		s.classify(&sent, err, wireEnd{nothing: true})
 		return sent
 	}
-	resp, err := s.roundTrip(httptrace.WithClientTrace(ctx, &w.trace), f, login, w)
+	req := &http.Request{
+		Method: f.Method, URL: f.URL, Host: f.Host, Header: withLogin(f.Header, login),
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, ContentLength: f.Length,
+	}
+	answered := func(resp *http.Response) bool { return login.Answered(resp.StatusCode, resp.Header) }
+	if s.direct.takes(req) {
+		if body, release, ok := f.Memory(); ok {
+			defer release()
+			req.Body = body
+			if f.Length == 0 {
+				empty(req)
+			}
+			s.sendDirect(ctx, req, &sent, answered)
+			return sent
+		}
+	}
+	w := newWire()
+	ctx, cancel := context.WithTimeout(httptrace.WithClientTrace(ctx, &w.trace), s.o.Timeout)
+	defer cancel()
+	resp, err := s.roundTrip(ctx, req, f, w)
 	if err != nil {
 		sent.Duration = time.Since(sent.Started)
-		s.classify(&sent, err, w)
+		s.classify(&sent, err, w.end())
 		return sent
 	}
 	defer resp.Body.Close()
+	s.direct.learn(req.URL, resp)
 	sent.Ending = Answered
-	sent.Answer = s.read(resp)
-	sent.Login = login.Answered(resp.StatusCode, resp.Header)
+	sent.Answer, _ = s.read(resp)
+	sent.Login = answered(resp)
 	sent.Duration = time.Since(sent.Started)
 	return sent
 }
 
-func (s *HTTPSender) roundTrip(ctx context.Context, f *request.Filled, login *request.Login, w *wire) (*http.Response, error) {
+// roundTrip sends a request with the body of f over the Transport.
+func (s *HTTPSender) roundTrip(ctx context.Context, req *http.Request, f *request.Filled, w *wire) (*http.Response, error) {
 	body, release, ok := f.Memory()
 	w.release = release
 	if !ok {
@@ -253,22 +285,23 @@ func (s *HTTPSender) roundTrip(ctx context.Context, f *request.Filled, login *re
 	// would send again by itself: on HTTP/2 whatever the method, on HTTP/1 safe
 	// methods and those with an idempotency key. So an empty body is a reader too,
 	// but where it does not matter: there Content-Length: 0 is what servers expect.
+	req.Body = body
 	if f.Length == 0 && f.URL.Scheme == "http" && !replayable(f) {
 		_ = body.Close()
-		body = http.NoBody
+		empty(req)
 	}
-	// net/http says Content-Length: 0 of POST, PUT and PATCH alone, if not told.
-	var encoding []string
-	if body == http.NoBody && f.Method != http.MethodDelete {
-		encoding = []string{"identity"}
-	}
-	req := (&http.Request{
-		Method: f.Method, URL: f.URL, Host: f.Host, Header: withLogin(f.Header, login),
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Body: body, ContentLength: f.Length, TransferEncoding: encoding,
-	}).WithContext(ctx)
+	req = req.WithContext(ctx)
 	s.forProxy(req)
 	return s.transport.RoundTrip(req)
+}
+
+// empty makes a request one without a body. Of POST, PUT and PATCH alone net/http
+// says Content-Length: 0 by itself.
+func empty(req *http.Request) {
+	req.Body = http.NoBody
+	if req.Method != http.MethodDelete && !safe(req.Method) {
+		req.TransferEncoding = []string{"identity"}
+	}
 }
 
 // withLogin returns the header with what the attempt says of itself.
@@ -302,25 +335,47 @@ func (s *HTTPSender) forProxy(req *http.Request) {
 // replayable reports whether net/http would send a request without a body again
 // by itself on HTTP/1 after it was written: safe methods, and those with a key.
 func replayable(f *request.Filled) bool {
-	switch f.Method {
+	_, key := f.Header["Idempotency-Key"]
+	_, xkey := f.Header["X-Idempotency-Key"]
+	return safe(f.Method) || key || xkey
+}
+
+// safe reports whether net/http takes a method for one that changes nothing.
+func safe(method string) bool {
+	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace:
 		return true
 	}
-	_, key := f.Header["Idempotency-Key"]
-	_, xkey := f.Header["X-Idempotency-Key"]
-	return key || xkey
+	return false
 }
 
-// read takes the answer's body up to the limit.
-func (s *HTTPSender) read(resp *http.Response) Answer {
-	a := Answer{Status: resp.StatusCode, Header: resp.Header}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, s.o.MaxBody+1))
+// read takes the answer's body up to the limit. whole says that the connection has
+// nothing left of it.
+func (s *HTTPSender) read(resp *http.Response) (a Answer, whole bool) {
+	a = Answer{Status: resp.StatusCode, Header: resp.Header}
+	body, err := readBody(resp, s.o.MaxBody+1)
 	if int64(len(body)) > s.o.MaxBody {
 		body, a.Cut = body[:s.o.MaxBody], true
-		_, _ = io.CopyN(io.Discard, resp.Body, drainLimit)
 	}
 	a.Body, a.Cut = body, a.Cut || err != nil
-	return a
+	_, left := io.CopyN(io.Discard, resp.Body, drainLimit)
+	return a, left == io.EOF && err == nil
+}
+
+// readBody reads a body to its end or the limit, in bytes. What the server packed
+// with gzip it unpacks: requests ask for no other packing.
+func readBody(resp *http.Response, limit int64) ([]byte, error) {
+	if !strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") || resp.ContentLength == 0 || resp.Body == http.NoBody {
+		return io.ReadAll(io.LimitReader(resp.Body, limit))
+	}
+	unpacked, err := gzip.NewReader(resp.Body)
+	if err == io.EOF {
+		return nil, nil // nothing was packed
+	}
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(io.LimitReader(unpacked, limit))
 }
 
 // classify says what an attempt without an answer means. This is the one place;
@@ -331,9 +386,9 @@ func (s *HTTPSender) read(resp *http.Response) Answer {
 //	HTTP/2: the stream was refused (REFUSED_STREAM), or
 //	is above the last one of a GOAWAY                      -> NothingSent
 //	bytes written, no answer                              -> Uncertain
-func (s *HTTPSender) classify(sent *Sent, err error, w *wire) {
+func (s *HTTPSender) classify(sent *Sent, err error, w wireEnd) {
 	sent.Ending = Uncertain
-	if w.nothing() || notProcessed(err) {
+	if w.nothing || notProcessed(err) {
 		sent.Ending = NothingSent
 	}
 	sent.Cause, sent.Message = CauseNetwork, networkMessage(err)
@@ -345,7 +400,7 @@ func (s *HTTPSender) classify(sent *Sent, err error, w *wire) {
 			limit = s.o.HeaderTimeout
 		}
 		sent.Message = fmt.Sprintf("no answer within %s", limit)
-		if w.conn.Load() == nil {
+		if !w.connected {
 			sent.Cause, sent.Message = CauseNetwork, "no connection in time"
 		}
 	}

@@ -43,6 +43,21 @@ func sender(t *testing.T, o batch.HTTPOptions) *batch.HTTPSender {
 	return s
 }
 
+// newSender makes a sender as sender does.
+type newSender func(*testing.T, batch.HTTPOptions) *batch.HTTPSender
+
+// eachWay runs a test for both ways that requests go out.
+func eachWay(t *testing.T, test func(*testing.T, newSender)) {
+	t.Run("direct", func(t *testing.T) { test(t, sender) })
+	t.Run("Transport", func(t *testing.T) {
+		test(t, func(t *testing.T, o batch.HTTPOptions) *batch.HTTPSender {
+			s := sender(t, o)
+			batch.OverTransport(s)
+			return s
+		})
+	})
+}
+
 // rawServer answers each connection by hand.
 func rawServer(t *testing.T, serve func(n int64, c net.Conn)) (addr string, connections *atomic.Int64) {
 	t.Helper()
@@ -82,7 +97,9 @@ func readWhole(r *bufio.Reader) bool {
 // TestSendNeverReplays sends the requests that net/http would send a second
 // time by itself: with an Idempotency-Key, without a body, on a connection that
 // the server closed. The server must see each once.
-func TestSendNeverReplays(t *testing.T) {
+func TestSendNeverReplays(t *testing.T) { eachWay(t, testSendNeverReplays) }
+
+func testSendNeverReplays(t *testing.T, sender newSender) {
 	for _, c := range []struct {
 		name, method, body string
 		header             http.Header
@@ -127,7 +144,9 @@ func TestSendNeverReplays(t *testing.T) {
 }
 
 // TestSendEndings is the table of what each end of an attempt means.
-func TestSendEndings(t *testing.T) {
+func TestSendEndings(t *testing.T) { eachWay(t, testSendEndings) }
+
+func testSendEndings(t *testing.T, sender newSender) {
 	answer := func(text string) func(int64, net.Conn) {
 		return func(_ int64, c net.Conn) { readRequest(c); _, _ = io.WriteString(c, text) }
 	}
@@ -166,7 +185,9 @@ func TestSendEndings(t *testing.T) {
 }
 
 // TestSendNothing is what provably never left this machine.
-func TestSendNothing(t *testing.T) {
+func TestSendNothing(t *testing.T) { eachWay(t, testSendNothing) }
+
+func testSendNothing(t *testing.T, sender newSender) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -200,7 +221,9 @@ func TestSendNothing(t *testing.T) {
 
 // TestSendHeaderTimeout gives up on a silent server before the whole time is up,
 // and not on a slow answer that has begun.
-func TestSendHeaderTimeout(t *testing.T) {
+func TestSendHeaderTimeout(t *testing.T) { eachWay(t, testSendHeaderTimeout) }
+
+func testSendHeaderTimeout(t *testing.T, sender newSender) {
 	silent, _ := rawServer(t, func(_ int64, c net.Conn) { _, _ = io.Copy(io.Discard, c) })
 	s := sender(t, batch.HTTPOptions{Timeout: time.Hour, HeaderTimeout: 50 * time.Millisecond})
 	if got := s.Send(t.Context(), filled(t, "POST", "http://"+silent+"/", "a=1", nil)); got.Ending != batch.Uncertain || got.Cause != batch.CauseTimeout {
@@ -220,7 +243,9 @@ func TestSendHeaderTimeout(t *testing.T) {
 }
 
 // TestSendBounded reads no more of an answer than the limit.
-func TestSendBounded(t *testing.T) {
+func TestSendBounded(t *testing.T) { eachWay(t, testSendBounded) }
+
+func testSendBounded(t *testing.T, sender newSender) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		chunk := make([]byte, 1<<20)
 		for range 1 << 14 {
@@ -237,25 +262,28 @@ func TestSendBounded(t *testing.T) {
 	}
 }
 
-// TestSendWhenTheRunIsCutOff ends an attempt with its context.
 // TestSendContentLength: a request without a body says so, but for the methods
 // that are not expected to have one.
-func TestSendContentLength(t *testing.T) {
+func TestSendContentLength(t *testing.T) { eachWay(t, testSendContentLength) }
+
+func testSendContentLength(t *testing.T, sender newSender) {
 	var got atomic.Value
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got.Store(r.Header.Get("Content-Length")) }))
 	defer server.Close()
-	sender := batch.NewHTTPSender(batch.HTTPOptions{Timeout: 10 * time.Second, Concurrency: 1})
-	defer sender.Close()
+	send := sender(t, batch.HTTPOptions{})
 	for method, want := range map[string]string{
 		"POST": "0", "PUT": "0", "PATCH": "0", "COPY": "0", "PROPFIND": "0", "REINDEX": "0", "GET": "", "HEAD": "", "DELETE": "", "OPTIONS": "",
 	} {
-		if s := sender.Send(t.Context(), filled(t, method, server.URL, "", http.Header{})); s.Ending != batch.Answered || got.Load() != want {
+		if s := send.Send(t.Context(), filled(t, method, server.URL, "", http.Header{})); s.Ending != batch.Answered || got.Load() != want {
 			t.Errorf("%s: %+v, Content-Length %q, want %q", method, s, got.Load(), want)
 		}
 	}
 }
 
-func TestSendCancelled(t *testing.T) {
+// TestSendCancelled ends an attempt with its context.
+func TestSendCancelled(t *testing.T) { eachWay(t, testSendCancelled) }
+
+func testSendCancelled(t *testing.T, sender newSender) {
 	ctx, cancel := context.WithCancel(t.Context())
 	addr, _ := rawServer(t, func(_ int64, c net.Conn) { readRequest(c); cancel(); _, _ = io.Copy(io.Discard, c) })
 	s := sender(t, batch.HTTPOptions{})

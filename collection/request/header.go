@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"mime"
+	"net/http"
 	"net/textproto"
 	"slices"
 	"strings"
@@ -43,6 +44,9 @@ func (c *compiler) compileHeaders(headers []collection.Header) {
 	c.systemHeader("Content-Type", c.t.body.contentType)
 	c.systemHeader("Accept", "*/*")
 	c.systemHeader("User-Agent", c.o.UserAgent)
+	if c.t.Method != http.MethodHead && !c.has("Range") {
+		c.systemHeader("Accept-Encoding", "gzip") // what the sender can unpack
+	}
 	if key := c.o.RowHeader; key != "" {
 		_, taken := c.header(key)
 		for _, own := range []string{"Host", "Content-Length", "Transfer-Encoding", "Connection"} {
@@ -87,7 +91,7 @@ func (c *compiler) compileHeader(h collection.Header) {
 		return // the body decides
 	}
 	if sameHeader(key, "Accept-Encoding") {
-		return // the transport asks for what it can decode
+		return // what can be unpacked is asked for
 	}
 	where := "header " + key
 	protected := c.protected(key)

@@ -13,7 +13,7 @@ func pairs(h http.Header) []string {
 	var out []string
 	for _, key := range slices.Sorted(maps.Keys(h)) {
 		for _, value := range h[key] {
-			if line := key + ": " + value; line != "Accept: */*" {
+			if line := key + ": " + value; line != "Accept: */*" && line != "Accept-Encoding: gzip" {
 				out = append(out, line)
 			}
 		}
@@ -54,6 +54,28 @@ func TestHeaders(t *testing.T) {
 				t.Errorf("got  %q\nwant %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestAcceptEncoding: a request asks for what the sender can unpack, whatever its
+// author wrote, but where that makes no sense.
+func TestAcceptEncoding(t *testing.T) {
+	gzip := []string{"gzip"}
+	for _, tt := range []struct {
+		name, method string
+		headers      []obj
+		want         []string
+	}{
+		{"none", "POST", nil, gzip},
+		{"own", "GET", []obj{kv("accept-encoding", "br")}, gzip},
+		{"HEAD", "HEAD", nil, nil},
+		{"a part", "GET", []obj{kv("Range", "bytes=0-9")}, nil},
+	} {
+		item := get("http://h/", tt.headers...)
+		item["method"] = tt.method
+		if got := fill(t, compile(t, item, Options{})).Header["Accept-Encoding"]; !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
 	}
 }
 

@@ -188,14 +188,14 @@ func TestRequestLineOnTheWire(t *testing.T) {
 // Headers that were switched off are not on the wire, whoever would add them.
 func TestSystemHeadersOnTheWire(t *testing.T) {
 	host, seen := rawServer(t)
-	transport := &http.Transport{}
+	transport := &http.Transport{DisableCompression: true} // as the sender's
 	defer transport.CloseIdleConnections()
 	for _, off := range []bool{false, true} {
 		item := itemIn(t, obj{"item": []obj{{"name": "R", "request": obj{"method": "POST", "url": "http://" + host + "/", "body": raw("json", "{}")},
-			"protocolProfileBehavior": obj{"disabledSystemHeaders": obj{"user-agent": off, "accept": off, "content-type": off}}}}})
+			"protocolProfileBehavior": obj{"disabledSystemHeaders": obj{"user-agent": off, "accept": off, "accept-encoding": off, "content-type": off}}}}})
 		send(t, transport, fill(t, Compile(item, Options{UserAgent: "pmrun/test"})))
 		got := <-seen
-		for _, header := range []string{"\r\nUser-Agent: pmrun/test\r\n", "\r\nAccept: */*\r\n", "\r\nContent-Type: application/json\r\n"} {
+		for _, header := range []string{"\r\nUser-Agent: pmrun/test\r\n", "\r\nAccept: */*\r\n", "\r\nAccept-Encoding: gzip\r\n", "\r\nContent-Type: application/json\r\n"} {
 			if name, _, _ := strings.Cut(header, ":"); strings.Contains(got, header) == off || strings.Contains(got, name+":") == off {
 				t.Errorf("off is %t, the request is %q", off, got)
 			}
