@@ -366,7 +366,7 @@ func (s *HTTPSender) read(resp *http.Response) (a Answer, whole bool) {
 // with gzip it unpacks: requests ask for no other packing.
 func readBody(resp *http.Response, limit int64) ([]byte, error) {
 	if !strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") || resp.ContentLength == 0 || resp.Body == http.NoBody {
-		return io.ReadAll(io.LimitReader(resp.Body, limit))
+		return readAll(resp.Body, limit, resp.ContentLength)
 	}
 	unpacked, err := gzip.NewReader(resp.Body)
 	if err == io.EOF {
@@ -376,6 +376,18 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	return io.ReadAll(io.LimitReader(unpacked, limit))
+}
+
+// readAll reads a body to its end or the limit, in bytes; expected is how long its
+// server says it is.
+func readAll(body io.Reader, limit, expected int64) ([]byte, error) {
+	const little = 64 << 10 // that much is taken on trust
+	if expected > 0 && expected <= min(limit, little) {
+		b := make([]byte, expected)
+		n, err := io.ReadFull(body, b)
+		return b[:n], err
+	}
+	return io.ReadAll(io.LimitReader(body, limit))
 }
 
 // classify says what an attempt without an answer means. This is the one place;

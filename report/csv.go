@@ -111,6 +111,8 @@ type csvFile struct {
 	name string
 	file *os.File
 	w    RecordWriter
+	// record is the last one; its room is used again.
+	record []string
 }
 
 const tmpSuffix = ".tmp"
@@ -168,7 +170,11 @@ func (c *CSV) create(name string) (*csvFile, error) {
 
 // write writes a record of several parts.
 func (f *csvFile) write(parts ...[]string) error {
-	if err := f.w.Write(slices.Concat(parts...)); err != nil {
+	f.record = f.record[:0]
+	for _, part := range parts {
+		f.record = append(f.record, part...)
+	}
+	if err := f.w.Write(f.record); err != nil {
 		return fmt.Errorf("cannot write the report %s: %w", f.name, err)
 	}
 	return nil

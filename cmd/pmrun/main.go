@@ -8,6 +8,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 )
 
@@ -16,6 +17,11 @@ func main() { os.Exit(mainCode()) }
 // mainCode runs the program over the process's own streams and signals.
 func mainCode() int {
 	defer profile()()
+	// A load makes much garbage and keeps little: to collect it less often takes some
+	// 10 MiB more, and a tenth less of the processor.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(300)
+	}
 	// net/http logs what a server sends too much of, which may echo a token.
 	log.SetOutput(io.Discard)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
