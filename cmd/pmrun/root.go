@@ -154,7 +154,12 @@ func oneArg(what string) cobra.PositionalArgs {
 
 // helpTopic is a command without a run of its own: pmrun help NAME prints it.
 func (a *app) helpTopic(name, short string, text func() string) *cobra.Command {
-	return &cobra.Command{Use: name, Short: short, Long: text()}
+	cmd := &cobra.Command{Use: name, Short: short}
+	cmd.SetHelpFunc(func(cmd *cobra.Command, args []string) {
+		cmd.Long = text() // not before it is asked for: some take long to make
+		cmd.Parent().HelpFunc()(cmd, args)
+	})
+	return cmd
 }
 
 func (a *app) versionCommand() *cobra.Command {
