@@ -32,13 +32,17 @@ var only = map[string][]string{
 	"github.com/brianvoe/gofakeit/v7":             {"collection/vars"},
 	"github.com/joho/godotenv":                    {"batch"},
 	"github.com/zalando/go-keyring":               {"cmd/pmrun"},
+	"github.com/dop251/goja":                      {"collection/script"},
+	"github.com/dop251/goja_nodejs":               {"collection/script"},
 	"github.com/rogpeppe/go-internal/testscript":  {"cmd/pmrun"},
 }
 
 // siblings are the imports between sub-packages of one layer that are allowed:
-// request is built on vars, and a suite tests its drivers.
+// request is built on vars, runner on all that makes and judges requests, and a suite
+// tests its drivers.
 var siblings = map[string][]string{
 	"collection/request": {"collection/vars"},
+	"collection/runner":  {"collection/request", "collection/script", "collection/vars"},
 	"batch/ledger":       {"batch/ledger/ledgertest"},
 }
 
