@@ -15,6 +15,19 @@ type Behavior struct {
 	DisableURLEncoding bool
 	// DisabledSystemHeaders are the headers that are not added by themselves, in lower case.
 	DisabledSystemHeaders map[string]bool
+
+	// StrictSSL says whether certificates are checked, FollowRedirects whether
+	// redirects are followed; nil where nothing says so.
+	StrictSSL, FollowRedirects *bool
+	// MaxRedirects bounds them; 0 where nothing says so.
+	MaxRedirects int
+	// FollowOriginalMethod keeps the method of a redirected request, FollowAuthorization
+	// its Authorization header on another host.
+	FollowOriginalMethod, FollowAuthorization bool
+	// RemoveReferer sends no Referer with a redirected request.
+	RemoveReferer bool
+	// DisableCookies neither sends nor keeps cookies.
+	DisableCookies bool
 }
 
 // Behavior gives the behaviour that is in force for the item: each setting is the item's own, else that of
@@ -35,6 +48,13 @@ func (i *Item) Behavior() Behavior {
 	b := Behavior{
 		DisableBodyPruning: isSet(merged["disableBodyPruning"]),
 		DisableURLEncoding: isSet(merged["disableUrlEncoding"]),
+
+		StrictSSL: boolOf(merged["strictSSL"]), FollowRedirects: boolOf(merged["followRedirects"]),
+		MaxRedirects:         int(merged["maxRedirects"].Int()),
+		FollowOriginalMethod: isSet(merged["followOriginalHttpMethod"]),
+		FollowAuthorization:  isSet(merged["followAuthorizationHeader"]),
+		RemoveReferer:        isSet(merged["removeRefererHeaderOnRedirect"]),
+		DisableCookies:       isSet(merged["disableCookies"]),
 	}
 	for _, p := range pairs(merged["disabledSystemHeaders"]) {
 		if isSet(p.value) {
@@ -45,4 +65,13 @@ func (i *Item) Behavior() Behavior {
 		}
 	}
 	return b
+}
+
+// boolOf gives a truth value, nil when r is none.
+func boolOf(r gjson.Result) *bool {
+	if !r.IsBool() {
+		return nil
+	}
+	value := r.Bool()
+	return &value
 }

@@ -35,7 +35,7 @@ func (c *Collection) Secrets() []string {
 			return
 		}
 		if v.IsObject() {
-			if name := v.Get("key"); name.Type == gjson.String && soundsSecret(name.String()) {
+			if name := v.Get("key"); name.Type == gjson.String && SoundsSecret(name.String()) {
 				add(v.Get("value"))
 			}
 			if v.Get("type").String() == "secret" {
@@ -46,7 +46,7 @@ func (c *Collection) Secrets() []string {
 			if v.IsObject() && name.String() == "auth" {
 				authSecrets(value, add)
 			}
-			if v.IsObject() && value.Type == gjson.String && soundsSecret(name.String()) && name.String() != "key" {
+			if v.IsObject() && value.Type == gjson.String && SoundsSecret(name.String()) && name.String() != "key" {
 				add(value)
 			}
 			walk(value, depth+1)
@@ -59,7 +59,9 @@ func (c *Collection) Secrets() []string {
 
 const maxSecretDepth = 500
 
-func soundsSecret(name string) bool {
+// SoundsSecret reports whether a name is one of things that are secret wherever they
+// stand, such as a token.
+func SoundsSecret(name string) bool {
 	return secretName.MatchString(name) && !publicName.MatchString(name)
 }
 

@@ -1,6 +1,7 @@
 package collection
 
 import (
+	"encoding/json"
 	"slices"
 
 	"github.com/tidwall/gjson"
@@ -25,6 +26,17 @@ const schemaV21 = "https://schema.getpostman.com/json/collection/v2.1.0/collecti
 // A collection of v1 or v3 was brought into this form when it was loaded.
 func (c *Collection) V21() []byte {
 	return []byte(writeJSONOf(v21Collection(c), len(c.text)+len(c.text)/4))
+}
+
+// WithVariables gives the collection as V21 does, with other variables.
+func (c *Collection) WithVariables(variables []Variable) ([]byte, error) {
+	text, err := json.Marshal(variables)
+	if err != nil {
+		return nil, err
+	}
+	saved := slices.DeleteFunc(v21Collection(c), func(m jsonMember) bool { return m.key == "variable" })
+	saved = append(saved, jsonMember{"variable", gjson.ParseBytes(text)})
+	return []byte(writeJSONOf(saved, len(c.text)+len(text))), nil
 }
 
 // v21Members copies an object; change may give another value for a key.

@@ -39,6 +39,9 @@ func (c *compiler) compileAuth(auth *collection.Auth, from string) {
 	case "apikey":
 		c.keyAuth(part("key"), part("value"), auth.Get("in") == "query", where)
 	default:
+		if c.o.ForeignAuth {
+			return
+		}
 		c.problem(where, fmt.Errorf("the auth type %q is not supported in a load; use basic, digest, bearer, apikey, or oauth2 with a token", auth.Type))
 	}
 }

@@ -73,6 +73,9 @@ func (c *compiler) problem(where string, err error) {
 // text expands a text of the request; open says that cells may go there. A text
 // that does not resolve is reported and kept as it stands.
 func (c *compiler) text(text, where string, open, json bool) vars.Segments {
+	if c.o.Literal {
+		return vars.Segments{{Text: strings.ReplaceAll(text, "\x00", "")}}
+	}
 	o := vars.Options{JSON: json, Occurrence: &c.occurrence}
 	o.Column = func(name string) (int, bool) {
 		i, ok := c.column[name]

@@ -45,7 +45,7 @@ func (c *compiler) compileHeaders(headers []collection.Header) {
 	c.systemHeader("Accept", "*/*")
 	c.systemHeader("User-Agent", c.o.UserAgent)
 	if c.t.Method != http.MethodHead && !c.has("Range") {
-		c.systemHeader("Accept-Encoding", "gzip") // what the sender can unpack
+		c.systemHeader("Accept-Encoding", cmp.Or(c.o.AcceptEncoding, "gzip"))
 	}
 	if key := c.o.RowHeader; key != "" {
 		_, taken := c.header(key)
@@ -90,7 +90,7 @@ func (c *compiler) compileHeader(h collection.Header) {
 	if sameHeader(key, "Content-Length") || sameHeader(key, "Transfer-Encoding") {
 		return // the body decides
 	}
-	if sameHeader(key, "Accept-Encoding") {
+	if sameHeader(key, "Accept-Encoding") && c.o.AcceptEncoding == "" {
 		return // what can be unpacked is asked for
 	}
 	where := "header " + key

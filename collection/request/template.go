@@ -54,6 +54,14 @@ type Options struct {
 	Run vars.Run
 	// UserAgent is sent when the request names none.
 	UserAgent string
+	// AcceptEncoding is what the sender can unpack, when that is more than gzip; a
+	// request may then say so itself.
+	AcceptEncoding string
+	// Literal says that everything was resolved before: what looks like a placeholder
+	// is text.
+	Literal bool
+	// ForeignAuth leaves auth types to the caller that this package does not know.
+	ForeignAuth bool
 }
 
 // ReservedPrefix starts the names of result columns; as input they are ignored,

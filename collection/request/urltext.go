@@ -15,6 +15,22 @@ import (
 // splitURL returns the URL's text, without fragment, in two halves: up to the
 // end of host and port, where cells do not go, and the rest.
 func (c *compiler) splitURL(u collection.URL) (authority, rest string) {
+	sent := c.sent(len(u.Query), func(i int) (string, bool) { return u.Query[i].Key, u.Query[i].Disabled })
+	return splitURL(u, sent)
+}
+
+// URLText returns the URL's text, without fragment and disabled parameters: that of its
+// parts where it has some, as in Postman. Placeholders are as they were.
+func URLText(u collection.URL) string {
+	sent := make([]bool, len(u.Query))
+	for i, q := range u.Query {
+		sent[i] = !q.Disabled
+	}
+	authority, rest := splitURL(u, sent)
+	return authority + rest
+}
+
+func splitURL(u collection.URL, sent []bool) (authority, rest string) {
 	if !u.HasParts {
 		authority, rest = cutAuthority(u.Raw)
 		if i := strings.IndexByte(vars.Blank(rest), '#'); i >= 0 {
@@ -36,7 +52,6 @@ func (c *compiler) splitURL(u collection.URL) (authority, rest string) {
 		rest = "/" + strings.Join(u.Path, "/")
 	}
 	var query []string
-	sent := c.sent(len(u.Query), func(i int) (string, bool) { return u.Query[i].Key, u.Query[i].Disabled })
 	for i, q := range u.Query {
 		if !sent[i] {
 			continue
