@@ -65,6 +65,8 @@ type Console struct {
 	Item   *collection.Item
 	Level  string // log, info, warn, error, debug
 	Args   []string
+	// Scopes are the variables as the script has left them; nil for what the runner says.
+	Scopes *script.Scopes
 }
 
 // Request is a request that was made, or could not be: Err says why.
@@ -97,6 +99,8 @@ type Script struct {
 	// collection.
 	Owner *collection.Item
 	Err   *script.Error
+	// Scopes are the variables as the script has left them.
+	Scopes *script.Scopes
 }
 
 // Assertion is the outcome of a test.
@@ -112,6 +116,8 @@ type Finish struct {
 	At time.Time
 	// Err is what ended the run before its end, nil when nothing did.
 	Err error
+	// Bailed says that it ended early because something failed.
+	Bailed bool
 	// Environment, Globals and Collection are the variables at the end.
 	Environment, Globals, Collection *script.Scope
 }
