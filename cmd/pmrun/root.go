@@ -28,6 +28,7 @@ func tool() string {
 
 // app is what every verb works with.
 type app struct {
+	args           []string
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	// masker hides in errors what the job took from ${env:NAME}.
@@ -66,9 +67,9 @@ func exitWith(code int, err error) error {
 
 // run is the program: arguments in, exit code out.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
+	a := &app{args: args, stdin: stdin, stdout: stdout, stderr: stderr}
 	root := a.root()
-	root.SetArgs(args)
+	root.SetArgs(withValues(args))
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
@@ -119,7 +120,7 @@ and a report that says, row by row, what happened.
 		return fmt.Errorf("%s: see %s --help", flagMessage(err), cmd.CommandPath())
 	})
 	root.AddCommand(a.loadCommand(), a.checkCommand(), a.listCommand(), a.initCommand(), a.resumeCommand(), a.retryCommand(), a.reconcileCommand(), a.verifyCommand(), a.undoCommand(),
-		a.reportCommand(), a.showCommand(), a.mockCommand(), a.versionCommand(),
+		a.reportCommand(), a.showCommand(), a.runCommand(), a.mockCommand(), a.versionCommand(),
 		a.helpTopic("exit-codes", "What each exit code means", func() string { return exitCodes }), a.helpTopic("rules", "What preflight checks", rulesText),
 		a.helpTopic("contracts", "The APIs that are known", contractsText), a.helpTopic("errors", "What each status and cause means, and what to do", errorsText))
 	completeArgs(root)
