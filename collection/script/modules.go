@@ -29,7 +29,11 @@ func (s *Sandbox) require(name string) goja.Value {
 	}
 	value := m.load(name)
 	if value == nil {
-		panic(s.vm.NewGoError(fmt.Errorf("Cannot find module '%s'", name)))
+		failure, err := s.vm.New(s.vm.Get("Error"), s.vm.ToValue(fmt.Sprintf("Cannot find module '%s'", name)))
+		if err != nil {
+			s.throw("Cannot find module '%s'", name)
+		}
+		panic(failure)
 	}
 	m.loaded[name] = value
 	return value

@@ -16,7 +16,7 @@
 
   // display shows a value in a message: a large one by what it is.
   function display(value) {
-    const text = inspect(value, threshold);
+    const text = inspect(value, threshold, 4, [], true);
     if (text.length < threshold) return text;
     if (typeof value === 'function') return value.name ? `[Function: ${value.name}]` : '[Function]';
     if (Array.isArray(value)) return `[ Array(${value.length}) ]`;
@@ -87,12 +87,12 @@
 
     // check throws unless ok, or if ok after not. #{this}, #{exp} and #{act} are shown.
     check(ok, message, negated, expected, actual, diff) {
-      const f = this._;
+      const f = this._, given = arguments.length > 4;
       if (f.not ? !ok : ok) return this;
       const text = (f.not ? negated : message)
         .replace(/#\{this\}/g, () => display(f.value)).replace(/#\{exp\}/g, () => display(expected))
-        .replace(/#\{act\}/g, () => display(arguments.length > 4 ? actual : f.value));
-      throw new AssertionError((f.message ? f.message + ': ' : '') + text, arguments.length > 4 ? actual : f.value, expected, diff !== false && arguments.length > 3);
+        .replace(/#\{act\}/g, () => display(given ? actual : f.value));
+      throw new AssertionError((f.message ? f.message + ': ' : '') + text, given ? actual : f.value, expected, diff !== false && arguments.length > 3);
     }
     fail(message) { throw new AssertionError((this._.message ? this._.message + ': ' : '') + message); }
     mark(flag) { this._[flag] = true; return this; }
@@ -374,7 +374,7 @@
         return at >= 0;
       });
     }
-    const words = this._.contains ? `be ${this._.ordered ? 'an ordered' : 'a'} superset of ` : `have the same ${this._.ordered ? 'ordered ' : ''}${this._.deep ? 'deep ' : ''}members as `;
+    const words = this._.contains ? `be ${this._.ordered ? 'an ordered' : 'a'} superset of ` : `have the same ${this._.ordered ? 'ordered ' : ''}members as `;
     const text = this._.contains && this._.deep ? words.replace('superset', 'superset') : words;
     this.check(ok, `expected #{this} to ${text}#{exp}`, `expected #{this} to not ${text}#{exp}`, wanted, value, true);
   });

@@ -6,13 +6,14 @@
   const quote = text => "'" + text.replace(/\\/g, '\\\\').replace(/'/g, "\\'").replace(/\n/g, '\\n').replace(/\r/g, '\\r').replace(/\t/g, '\\t') + "'";
 
   // inspect: room is how many characters there are, depth how deep objects are shown.
-  function inspect(value, room = Infinity, depth = 4, seen = []) {
+  // In messages of tests zero has its sign, and errors stand as they are.
+  function inspect(value, room = Infinity, depth = 4, seen = [], message = false) {
     switch (typeof value) {
       case 'string': {
         const text = quote(value);
         return text.length > room ? text.slice(0, Math.max(room - 2, 1)) + "…'" : text;
       }
-      case 'number': return Object.is(value, -0) ? '-0' : String(value);
+      case 'number': return Object.is(value, -0) ? '-0' : message && value === 0 ? '+0' : String(value);
       case 'bigint': return `${value}n`;
       case 'function': return value.name ? `[Function ${value.name}]` : '[Function]';
       case 'undefined': case 'boolean': return String(value);
@@ -22,10 +23,11 @@
     if (seen.includes(value)) return '[Circular]';
     if (value instanceof Date) return isNaN(value) ? 'Invalid Date' : value.toISOString();
     if (value instanceof RegExp) return String(value);
+    if (value instanceof Error && message) return String(value);
     if (value instanceof Error) return value.name && value.message ? `[${value.name}: ${value.message}]` : `[${value.name || 'Error'}]`;
     if (value instanceof Promise) return 'Promise{…}';
     const within = seen.concat([value]);
-    const inner = (v, left) => inspect(v, left, depth - 1, within);
+    const inner = (v, left) => inspect(v, left, depth - 1, within, message);
     if (Array.isArray(value) || ArrayBuffer.isView(value) && value.length !== undefined) {
       const name = Array.isArray(value) ? '' : value.constructor.name;
       if (value.length === 0) return `${name}[]`;
@@ -53,7 +55,8 @@
       const rest = `…(${items.length - i})`;
       const last = i === items.length - 1;
       const item = (i ? ', ' : '') + show(items[i], room - out.length - (last ? 0 : 2));
-      if (out.length + item.length + (last ? 0 : rest.length + 2) > room && (i > 0 || !last)) return `${out}${i ? ', ' : ''}${rest}`;
+      const full = last ? out.length + item.length > room && out.length + rest.length <= room : out.length + item.length + rest.length + 2 > room;
+      if (full) return `${out}${i ? ', ' : ''}${rest}`;
       out += item;
     }
     return out;

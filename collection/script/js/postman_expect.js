@@ -3,8 +3,7 @@
   'use strict';
 
   const {getter, method, chained, equal, path, said} = lib.assert;
-  const {inspect} = lib;
-
+  
   const isResponse = v => v instanceof lib.Response;
   const isRequest = v => v instanceof lib.Request;
   getter('postmanRequest', function () { return this.check(isRequest(this._.value), 'expecting a postman request object but got #{this}', 'not expecting a postman request object'); });
@@ -29,19 +28,21 @@
   const named = (name, code, reason) => {
     const check = function () {
       const r = response(this);
-      this.check(r.code === code, `expected response to have status code ${code} but got ${r.code}`, `expected response to not have status code ${code}`, code, r.code, false);
-      if (reason && !this._.not && r.status) {
-        this.check(String(r.status).toUpperCase() === reason, `expected response to have status reason '${reason}' but got '${String(r.status).toUpperCase()}'`, '', reason, r.status, false);
-      }
-      return this;
+      const got = String(r.status).toUpperCase();
+      if (this._.not) return this.check(r.code === code, '', `expected response to not have status reason '${reason}'`);
+      if (reason && r.code !== code) this.check(got === reason, `expected response to have status reason '${reason}' but got '${got}'`, '', reason, got, false);
+      return this.check(r.code === code, `expected response to have status code ${code} but got ${r.code}`, '', code, r.code, false);
     };
     return check;
   };
   const ok = Object.getOwnPropertyDescriptor(lib.Assertion.prototype, 'ok').get;
   const okResponse = named('ok', 200, 'OK');
   getter('ok', function () { return isResponse(this._.value) ? okResponse.call(this) : ok.call(this); });
-  for (const [name, code] of Object.entries({accepted: 202, withoutContent: 204, badRequest: 400, unauthorised: 401, unauthorized: 401, forbidden: 403, notFound: 404, notAcceptable: 406, rateLimited: 429})) {
-    getter(name, named(name, code));
+  for (const [name, code] of Object.entries({
+    accepted: [202, 'ACCEPTED'], withoutContent: [204, 'NO CONTENT'], badRequest: [400, 'BAD REQUEST'], unauthorised: [401, 'UNAUTHORIZED'], unauthorized: [401, 'UNAUTHORIZED'],
+    forbidden: [403, 'FORBIDDEN'], notFound: [404, 'NOT FOUND'], notAcceptable: [406, 'NOT ACCEPTABLE'], rateLimited: [429, 'TOO MANY REQUESTS'],
+  })) {
+    getter(name, named(name, ...code));
   }
 
   const hasBody = r => typeof r.text() === 'string' && r.text() !== '';
@@ -72,7 +73,7 @@
     if (!isResponse(r) && !isRequest(r)) this.fail('expecting a postman request or response object');
     const text = isResponse(r) ? r.text() : r.body ? r.body.toString() : '';
     if (arguments.length === 0) return this.check(text !== undefined && text !== '', 'expected response to have content in body', 'expected response to not have content in body');
-    if (wanted instanceof RegExp) return this.check(wanted.test(text), `expected response body text to match ${wanted} but got '${text}'`, `expected response body text to not match ${wanted}`);
+    if (wanted instanceof RegExp) return this.check(wanted.test(text), `expected response body text to match ${wanted} but got #{act}`, `expected response body text to not match ${wanted}`, wanted, text, false);
     if (wanted !== null && typeof wanted === 'object') {
       let json;
       try { json = lib.parseJSON(text); } catch (err) { return this.check(false, `expected response body to be a valid json but got error ${err.message}`, ''); }
@@ -89,7 +90,7 @@
     if (arguments.length === 0) return this.check(true, '', 'expected response body not to be a valid json');
     if (at !== null && typeof at === 'object') return this.check(equal(json, at), 'expected response body json to equal #{exp} but got #{act}', 'expected response body json to not equal #{exp}', at, json, true);
     const found = path(json, at);
-    if (arguments.length === 1) return this.check(found.exists, `expected ${inspect(json, 200)} in response to contain property '${at}'`, `expected ${inspect(json, 200)} in response to not contain property '${at}'`);
+    if (arguments.length === 1) return this.check(found.exists, `expected ${lib.assert.display(json)} in response to contain property '${at}'`, `expected ${lib.assert.display(json)} in response to not contain property '${at}'`);
     this.check(found.exists && equal(found.value, wanted), `expected response body json at "${at}" to contain #{exp} but got #{act}`, `expected response body json at "${at}" to not contain #{exp}`, wanted, found.value, true);
   });
   method('jsonSchema', function (schema) {

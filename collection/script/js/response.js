@@ -54,7 +54,7 @@
       const fileName = name ? name[1].trim() : 'response';
       const dot = fileName.lastIndexOf('.');
       return {
-        contentType: mime.trim(), mimeType, mimeFormat: format, charset: charset ? charset[1].toLowerCase() : 'utf8',
+        contentType: mime.trim(), mimeType, mimeFormat: format, charset: charset ? charset[1].toLowerCase().replace(/^utf-8$/, 'utf8') : 'utf8',
         fileName: dot >= 0 || !format ? fileName : `${fileName}.${format}`, fileExtension: dot >= 0 ? fileName.slice(dot + 1) : format,
       };
     }
