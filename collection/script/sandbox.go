@@ -121,8 +121,12 @@ func (s *Sandbox) execute(ctx context.Context, p *Program) *Error {
 
 // guard stops the machine when time is up, the context ends, or memory runs out.
 func (s *Sandbox) guard(ctx context.Context) (stop func()) {
+	var once sync.Once // the machine may take a while to stop, and the first reason counts
+	interrupt := func(name, message string) {
+		once.Do(func() { s.vm.Interrupt(interruption{name, message}) })
+	}
 	watch := watchMemory(func() {
-		s.vm.Interrupt(interruption{"RangeError", fmt.Sprintf("the script took more than %d MiB of memory", mostMemory>>20)})
+		interrupt("RangeError", fmt.Sprintf("the script took more than %d MiB of memory", mostMemory>>20))
 	})
 	if ctx.Done() == nil {
 		return watch
@@ -132,7 +136,7 @@ func (s *Sandbox) guard(ctx context.Context) (stop func()) {
 		if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
 			text = "the run was ended"
 		}
-		s.vm.Interrupt(interruption{"Error", text})
+		interrupt("Error", text)
 	})
 	return func() { unhook(); watch() }
 }
