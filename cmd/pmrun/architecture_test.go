@@ -42,7 +42,7 @@ var only = map[string][]string{
 // tests its drivers.
 var siblings = map[string][]string{
 	"collection/request": {"collection/vars"},
-	"collection/runner":  {"collection/request", "collection/script", "collection/vars"},
+	"collection/runner":  {"collection/request", "collection/request/sign", "collection/script", "collection/vars"},
 	"batch/ledger":       {"batch/ledger/ledgertest"},
 }
 

@@ -21,6 +21,9 @@ func (c *compiler) compileAuth(auth *collection.Auth, from string) {
 		}
 		return
 	}
+	if c.o.ForeignAuth && auth.Type == "oauth2" {
+		return // its token may have to be fetched
+	}
 	where := "auth " + auth.Type + " of the " + from
 	part := func(key string) vars.Segments { return c.text(auth.Get(key), where, false, false) }
 	switch auth.Type {

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/pmrun/pmrun/collection"
+	"github.com/pmrun/pmrun/collection/request/sign"
 	"github.com/pmrun/pmrun/collection/script"
 	"github.com/pmrun/pmrun/collection/vars"
 )
@@ -23,7 +24,7 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	r := &run{o: o, items: items, programs: newPrograms(), ctx: ctx, seed: vars.Run{ID: rand.Text(), Started: time.Now()}}
+	r := &run{o: o, items: items, programs: newPrograms(), ctx: ctx, tokens: &sign.Tokens{}, seed: vars.Run{ID: rand.Text(), Started: time.Now()}}
 	if r.o.Iterations == 0 {
 		r.o.Iterations = max(len(o.Data), 1)
 		if o.Data != nil && len(o.Data) == 0 {
@@ -62,6 +63,7 @@ type run struct {
 	programs *programs
 	scopes   script.Scopes
 	seed     vars.Run
+	tokens   *sign.Tokens
 
 	emitting sync.Mutex
 	started  atomic.Int64 // requests, for dynamic variables and the delay
