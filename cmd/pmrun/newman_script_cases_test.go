@@ -294,7 +294,7 @@ parseInt('12px', 10)
 ({a: {b: 1}})?.a?.b ?? 'none'`), "\n") {
 		value(code)
 	}
-	for _, c := range []scriptCase{
+	return append(cases, []scriptCase{
 		{name: "tests", test: "tests['yes'] = true; tests['no'] = responseCode.code === 500; tests['n'] = 1;"},
 		{name: "tests after pm.test", test: "tests['old'] = true; pm.test('new', () => {});"},
 		{name: "several", test: "pm.test('a', () => {}); pm.test('b', () => { throw new Error('x') }); pm.test('c', () => {});"},
@@ -338,8 +338,5 @@ parseInt('12px', 10)
 		{name: "cookies are sent", test: "// GET /cookies\npm.test(pm.response.text());"},
 		{name: "leak", test: "leaked = 5; var own = 6; let mine = 7;"},
 		{name: "leaked", test: "pm.test(typeof leaked + typeof own + typeof mine);"},
-	} {
-		cases = append(cases, c)
-	}
-	return cases
+	}...)
 }

@@ -69,6 +69,8 @@ func (s *Sandbox) host() *goja.Object {
 		"digest":   s.digest,
 		"require":  func(name string) goja.Value { return s.require(name) },
 		"validate": s.validate,
+		"hash":     s.hash, "hmac": s.hmac, "pbkdf2": s.pbkdf2, "cipher": s.cipher, "utf8": s.utf8Text,
+		"xml": s.xml, "csv": s.csv,
 	} {
 		_ = h.Set(name, fn)
 	}

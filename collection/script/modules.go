@@ -1,23 +1,48 @@
 package script
 
 import (
+	"embed"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/dop251/goja"
 	"github.com/dop251/goja_nodejs/require"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// modules are what require gives, each made when it is first asked for.
-type modules struct {
-	vm     *goja.Runtime
-	lib    *goja.Object
-	loaded map[string]goja.Value
+//go:embed lib/*.js
+var libraries embed.FS
+
+// libraryPrograms compiles each file once, when it is first asked for.
+var libraryPrograms = map[string]func() (*goja.Program, error){
+	"lodash": compileLibrary("lodash"), "crypto": compileLibrary("crypto"), "small": compileLibrary("small"),
 }
 
-func newModules(vm *goja.Runtime, lib *goja.Object, _ string) *modules {
-	return &modules{vm: vm, lib: lib, loaded: make(map[string]goja.Value)}
+func compileLibrary(name string) func() (*goja.Program, error) {
+	return sync.OnceValues(func() (*goja.Program, error) {
+		text, err := libraries.ReadFile("lib/" + name + ".js")
+		if err != nil {
+			return nil, err
+		}
+		return goja.Compile("pmrun:"+name, string(text), false)
+	})
+}
+
+// modules are what require gives, each made when it is first asked for.
+type modules struct {
+	s    *Sandbox
+	lib  *goja.Object
+	host *goja.Object
+	node *require.RequireModule
+	// nodeRequire is the function require of the packages.
+	nodeRequire goja.Value
+	loaded      map[string]goja.Value
 }
 
 // require gives a module, or throws.
@@ -29,9 +54,13 @@ func (s *Sandbox) require(name string) goja.Value {
 	}
 	value := m.load(name)
 	if value == nil {
-		failure, err := s.vm.New(s.vm.Get("Error"), s.vm.ToValue(fmt.Sprintf("Cannot find module '%s'", name)))
+		text := fmt.Sprintf("Cannot find module '%s'", name)
+		if name == "moment" || name == "cheerio" || name == "postman-collection" || name == "backbone" {
+			text += ": install it with npm, and name its node_modules with --node-modules"
+		}
+		failure, err := s.vm.New(s.vm.Get("Error"), s.vm.ToValue(text))
 		if err != nil {
-			s.throw("Cannot find module '%s'", name)
+			s.throw("%s", text)
 		}
 		panic(failure)
 	}
@@ -39,31 +68,115 @@ func (s *Sandbox) require(name string) goja.Value {
 	return value
 }
 
-// load makes a module; nil when there is none of that name.
+// load makes a module; nil when there is none of that name. What the user has installed
+// comes first.
 func (m *modules) load(name string) goja.Value {
+	vm := m.s.vm
+	if m.s.o.NodeModules != "" {
+		// Packages require each other by the module's own function, which knows where
+		// they are.
+		own := vm.Get("require")
+		_ = vm.Set("require", m.nodeRequire)
+		value, err := m.node.Require(name)
+		_ = vm.Set("require", own)
+		if err == nil {
+			return value
+		}
+		if !strings.Contains(err.Error(), "Invalid module") && !errors.Is(err, require.ModuleFileDoesNotExistError) {
+			m.s.throw("require %s: %v", name, err)
+		}
+	}
 	switch name {
 	case "chai":
-		o := m.vm.NewObject()
+		o := vm.NewObject()
 		_ = o.Set("expect", m.lib.Get("expect"))
 		_ = o.Set("AssertionError", m.lib.Get("AssertionError"))
+		_ = o.Set("assert", m.small("assert"))
 		return o
 	case "uuid":
-		v4 := m.vm.ToValue(newUUID).ToObject(m.vm)
+		v4 := vm.ToValue(newUUID).ToObject(vm)
 		_ = v4.Set("v4", newUUID)
 		return v4
 	case "atob", "btoa":
-		return m.vm.Get(name)
+		return vm.Get(name)
 	case "buffer", "url", "util":
-		return require.Require(m.vm, name)
+		return require.Require(vm, name)
+	case "lodash":
+		return m.library("lodash")
+	case "crypto-js":
+		return m.library("crypto")
+	case "querystring", "path", "events", "assert", "tv4", "ajv", "xml2js", "csv-parse/lib/sync", "csv-parse/sync", "string_decoder":
+		return m.small(name)
 	case "timers":
-		o := m.vm.NewObject()
+		o := vm.NewObject()
 		for _, fn := range []string{"setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate"} {
-			_ = o.Set(fn, m.vm.Get(fn))
+			_ = o.Set(fn, vm.Get(fn))
 		}
 		return o
+	case "fs", "os", "_process":
+		return vm.NewObject() // empty, as in Postman
 	}
 	return nil
 }
+
+// shared are the modules that packages can require, too.
+func shared() []string { return []string{"querystring", "path", "events", "assert", "string_decoder"} }
+
+// small is one of the modules of small.js.
+func (m *modules) small(name string) goja.Value {
+	all, known := m.loaded["\x00small"]
+	if !known {
+		all = m.library("small")
+		m.loaded["\x00small"] = all
+	}
+	return all.ToObject(m.s.vm).Get(name)
+}
+
+// library runs a file of the sandbox's own, which is a function of what there is and of
+// the host.
+func (m *modules) library(name string) goja.Value {
+	program, err := libraryPrograms[name]()
+	if err != nil {
+		m.s.throw("the module cannot be made: %v", err)
+	}
+	value, err := m.s.vm.RunProgram(program)
+	if err != nil {
+		panic(err)
+	}
+	make, _ := goja.AssertFunction(value)
+	made, err := make(goja.Undefined(), m.lib, m.host)
+	if err != nil {
+		panic(err)
+	}
+	return made
+}
+
+// nodeModules reads packages below a directory, and nothing else: links that lead out of
+// it are not followed.
+func nodeModules(dir string) func(string) ([]byte, error) {
+	return func(name string) ([]byte, error) {
+		if dir == "" {
+			return nil, require.ModuleFileDoesNotExistError
+		}
+		root, err := os.OpenRoot(dir)
+		if err != nil {
+			return nil, require.ModuleFileDoesNotExistError
+		}
+		defer root.Close()
+		relative := strings.TrimPrefix(path.Clean("/"+strings.TrimPrefix(name, moduleRoot)), "/")
+		content, err := fs.ReadFile(root.FS(), filepath.ToSlash(relative))
+		if err != nil {
+			return nil, require.ModuleFileDoesNotExistError
+		}
+		if path.Ext(relative) == ".mjs" {
+			return nil, fmt.Errorf("%s is an ES module; only CommonJS can be required", name)
+		}
+		return content, nil
+	}
+}
+
+// moduleRoot is where packages seem to be.
+const moduleRoot = "/node_modules"
 
 // validate checks a value against a JSON schema and says what is wrong with it.
 func (s *Sandbox) validate(schema, value string) []string {

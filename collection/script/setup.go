@@ -40,8 +40,12 @@ var prelude = sync.OnceValues(func() ([]*goja.Program, error) {
 
 // setUp gives the machine everything that scripts find in it.
 func (s *Sandbox) setUp() error {
-	registry := require.NewRegistry(require.WithLoader(func(string) ([]byte, error) { return nil, require.ModuleFileDoesNotExistError }))
-	registry.Enable(s.vm)
+	registry := require.NewRegistry(require.WithLoader(nodeModules(s.o.NodeModules)), require.WithGlobalFolders(moduleRoot))
+	node := registry.Enable(s.vm)
+	nodeRequire := s.vm.Get("require")
+	for _, name := range shared() {
+		registry.RegisterNativeModule(name, func(_ *goja.Runtime, module *goja.Object) { _ = module.Set("exports", s.modules.small(name)) })
+	}
 	buffer.Enable(s.vm)
 	url.Enable(s.vm)
 	programs, err := prelude()
@@ -69,6 +73,6 @@ func (s *Sandbox) setUp() error {
 	if !ok1 || !ok2 {
 		return errors.New("its parts do not fit together")
 	}
-	s.modules = newModules(s.vm, lib, s.o.NodeModules)
+	s.modules = &modules{s: s, lib: lib, host: host, node: node, nodeRequire: nodeRequire, loaded: make(map[string]goja.Value)}
 	return nil
 }
