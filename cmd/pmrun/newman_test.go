@@ -541,6 +541,29 @@ func checkListed(t *testing.T, seen map[string]bool) {
 // test that does.
 func elsewhere() map[string]string {
 	return map[string]string{
-		"digest-auth-int": "../../batch/digest_test.go TestDigest",
+		"run-exit":              "script_test.go TestScript",
+		"run-not-collection":    "script_test.go TestScript",
+		"run-console":           "script_test.go TestScript",
+		"run-blank-lines":       "../../collection/runner/data_test.go TestParseData",
+		"run-data-strings":      "../../collection/runner/data_test.go TestParseData",
+		"run-windows-text":      "../../collection/runner/data_test.go TestParseData",
+		"run-data-object":       "../../collection/runner/data_test.go TestParseDataErrors",
+		"run-async-test":        "newman_run_test.go TestNewmanScripts",
+		"run-done":              "newman_run_test.go TestNewmanScripts",
+		"run-await":             "newman_run_test.go TestNewmanScripts",
+		"run-throw-text":        "newman_run_test.go TestNewmanScripts",
+		"run-timer-error":       "newman_run_test.go TestNewmanScripts",
+		"run-messages":          "newman_run_test.go TestNewmanScripts",
+		"run-send-promise":      "../../collection/script/sandbox_test.go TestSendRequest",
+		"run-send-count":        "run_test.go TestRunCollection",
+		"run-rejection":         "../../collection/script/sandbox_test.go TestTests",
+		"run-junit":             "../../report/runreport/runreport_test.go TestJUnitAddsUp",
+		"run-failed-iterations": "../../report/runreport/runreport_test.go TestJSONShape",
+		"run-secrets":           "../../report/runreport/runreport_test.go TestHarmless",
+		"run-bail-reports":      "run_test.go TestRunBail",
+		"run-timeout":           "run_test.go TestRunTimeout",
+		"run-missing-file":      "../../collection/runner/run_test.go TestRunFiles",
+		"run-boolean":           "../../collection/runner/resolve_test.go TestNewScope",
+		"digest-auth-int":       "../../batch/digest_test.go TestDigest",
 	}
 }

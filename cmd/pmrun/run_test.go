@@ -97,6 +97,14 @@ func TestRunBail(t *testing.T) {
 			t.Errorf("%s: exit code %d, %d requests, want %d\n%s%s", bail, code, requests.Load(), want, stdout, stderr)
 		}
 	}
+	report := filepath.Join(t.TempDir(), "junit.xml")
+	dead := write(t, t.TempDir(), "dead.json", `{"info":{"name":"C"},"item":[{"name":"a","request":"http://127.0.0.1:1/"},{"name":"b","request":"http://127.0.0.1:1/"}]}`)
+	if code, _, _ := pmrun(t, "run", dead, "--bail", "folder", "-r", "junit", "--reporter-junit-export", report); code != 1 {
+		t.Errorf("exit code %d", code)
+	}
+	if text, err := os.ReadFile(report); err != nil || strings.Count(string(text), "<testsuite ") != 1 {
+		t.Errorf("%v\n%s", err, text)
+	}
 	requests.Store(0)
 	if code, _, _ := pmrun(t, "run", c, "-n", "9", "--parallel", "4"); code != 1 || requests.Load() != 18 {
 		t.Errorf("in parallel: exit code %d, %d requests", code, requests.Load())

@@ -3,6 +3,7 @@ package runner
 import (
 	"testing"
 
+	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/script"
 )
 
@@ -68,5 +69,15 @@ func TestResolve(t *testing.T) {
 	r.scopes = &script.Scopes{Environment: bomb}
 	if _, err := r.text("{{b<}}"); err == nil {
 		t.Error("a text of a gigabyte was made")
+	}
+}
+
+// TestNewScope: values have the type that their file says.
+func TestNewScope(t *testing.T) {
+	s := NewScope("id", "n", []collection.Variable{{Key: "t", Value: "5"}, {Key: "n", Value: "5", Type: "number"}, {Key: "b", Value: "false", Type: "boolean"}, {Key: "x", Value: "five", Type: "number"}})
+	for i, want := range []any{"5", 5.0, true, "five"} {
+		if got := s.Values[i].Value; got != want {
+			t.Errorf("%s: %v, want %v", s.Values[i].Key, got, want)
+		}
 	}
 }

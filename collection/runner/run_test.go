@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -276,5 +278,26 @@ func TestRunEnds(t *testing.T) {
 	}
 	if err := Run(ctx, o); err == nil || last.Finish == nil || last.Finish.Err == nil || len(e.seen) != 1 {
 		t.Errorf("%v, %+v, %d requests", err, last, len(e.seen))
+	}
+}
+
+// TestRunFiles: a file that is missing, or outside where files may be, is an error of
+// its request, which is not sent.
+func TestRunFiles(t *testing.T) {
+	e := newEcho(t)
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "there.txt"), []byte("content"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for src, want := range map[string]string{"{{name}}.txt": " 200", "missing.txt": "missing.txt", "../x/there.txt": "--no-insecure-file-read"} {
+		e.seen = nil
+		o, events := parseRun(t, fmt.Sprintf(`{"info":{"name":"C"},"item":[{"name":"a","request":{"method":"POST","url":"%s/a","body":{"mode":"formdata","formdata":[{"key":"f","type":"file","src":%q}]}}}]}`, e.URL, src))
+		o.WorkingDir, o.FilesBelow, o.Environment = dir, true, scopeOf("name", "there")
+		if err := Run(t.Context(), o); err != nil {
+			t.Fatal(err)
+		}
+		if got := requests(*events); len(got) != 1 || !strings.Contains(got[0], want) || len(e.seen) != map[bool]int{true: 1, false: 0}[want == " 200"] {
+			t.Errorf("%s: %q, %q", src, got, e.seen)
+		}
 	}
 }

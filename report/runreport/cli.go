@@ -19,8 +19,6 @@ type cli struct {
 	tally    tally
 	failures []*failure
 	last     *collection.Item // whose folders were printed
-	printed  bool             // an item before
-	open     bool             // a line that is not at its end
 	err      error
 }
 
