@@ -27,6 +27,8 @@ func watchMemory(exceeded func()) (stop func()) {
 	var mu sync.Mutex
 	var t *time.Timer
 	stopped, before := false, heapSize()
+	mu.Lock() // t is set before it fires
+	defer mu.Unlock()
 	t = time.AfterFunc(lookEvery, func() {
 		mu.Lock()
 		defer mu.Unlock()

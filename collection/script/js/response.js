@@ -8,11 +8,13 @@
     constructor(message) { super(message); this.name = 'JSONError'; }
   }
 
-  // parseJSON says where a text is no JSON. A byte order mark is no part of it.
+  // parseJSON says where a text is no JSON. A byte order mark is no part of it. Scripts
+  // have it as JSON.parse, as in Postman.
+  const parse = JSON.parse;
   function parseJSON(text, reviver) {
     text = String(text).replace(/^\uFEFF/, '');
     try {
-      return JSON.parse(text, reviver);
+      return parse(text, reviver);
     } catch (err) {
       const shown = text.length > 60 ? text.slice(0, 60) + '...' : text;
       throw new JSONError(text === '' ? 'Unexpected end of input: the text is empty, and no JSON' : `${err.message}: the text is no JSON: ${shown}`);
@@ -97,6 +99,7 @@
     else if (err) throw err;
   }
 
+  JSON.parse = parseJSON;
   lib.parseJSON = parseJSON;
   lib.Response = Response;
   lib.CookieList = CookieList;
