@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/runner"
 	"github.com/pmrun/pmrun/collection/script"
 )
@@ -27,6 +28,7 @@ type jsonReport struct {
 	executed, failed     int
 	tally                tally
 	starts               []*runner.Start
+	collections          []*sdkCollection
 	finishes             []*runner.Finish
 	// Of the item that runs.
 	requests []*runner.Request
@@ -83,9 +85,9 @@ type (
 		Native       bool   `json:"native"`
 	}
 	jsonFailure struct {
-		Error  *jsonError `json:"error"`
-		At     string     `json:"at"`
-		Source jsonItem   `json:"source"`
+		Error  *jsonError      `json:"error"`
+		At     string          `json:"at"`
+		Source json.RawMessage `json:"source"`
 		// Parent is the folder, or the collection, without what is in it.
 		Parent jsonParent `json:"parent"`
 		Cursor jsonCursor `json:"cursor"`
@@ -153,6 +155,7 @@ func (j *jsonReport) Handle(e runner.Event) error {
 	switch {
 	case e.Start != nil:
 		j.starts = append(j.starts, e.Start)
+		j.collections = append(j.collections, newSDKCollection(e.Start.Collection))
 	case e.Item != nil:
 		j.requests, j.asserted, j.thrown = nil, nil, make(map[string][]jsonScript)
 	case e.Request != nil && !e.Request.Script: // those of scripts are no executions
@@ -186,7 +189,7 @@ func (j *jsonReport) execution(r *runner.Request) {
 	j.executed++
 	j.put(w, j.cursor(r.Cursor))
 	w.print(`,"item":`)
-	j.put(w, itemOf(r.Item))
+	j.put(w, j.item(r.Item))
 	if len(r.Sent) > 0 {
 		w.print(`,"request":`)
 		j.put(w, r.Sent)
@@ -196,7 +199,7 @@ func (j *jsonReport) execution(r *runner.Request) {
 		j.response(r.Cursor, r.Response)
 	}
 	w.print(`,"id":`)
-	j.put(w, r.Item.ID)
+	j.put(w, itemID(r.Item))
 	if r.Err != nil {
 		w.print(`,"requestError":`)
 		j.put(w, struct {
@@ -249,11 +252,11 @@ func (j *jsonReport) response(c runner.Cursor, r *script.Response) {
 func (j *jsonReport) failure(f *failure, fault *jsonError) {
 	parent := jsonParent{f.item.Collection().ID, f.item.Collection().Name}
 	if f.item.Parent != nil {
-		parent = jsonParent{f.item.Parent.ID, f.item.Parent.Name}
+		parent = jsonParent{itemID(f.item.Parent), f.item.Parent.Name}
 	}
 	j.failures.print(separator(j.failed))
 	j.failed++
-	j.put(j.failures, jsonFailure{fault, f.at, itemOf(f.item), parent, j.cursor(f.cursor)})
+	j.put(j.failures, jsonFailure{fault, f.at, j.item(f.item), parent, j.cursor(f.cursor)})
 }
 
 // fault is what the report says of a failure.
@@ -279,6 +282,14 @@ func (j *jsonReport) fault(f *failure) *jsonError {
 	return e
 }
 
+// item is an item as it stands in the collection that runs.
+func (j *jsonReport) item(item *collection.Item) json.RawMessage {
+	if n := len(j.collections); n > 0 && j.collections[n-1].items[item] != nil {
+		return j.collections[n-1].items[item]
+	}
+	return written(map[string]string{"id": itemID(item), "name": item.Name}, []byte("{}"))
+}
+
 func (j *jsonReport) cursor(c runner.Cursor) jsonCursor {
 	return jsonCursor{c.Position, c.Iteration, c.Length, c.Cycles, c.Ref, idOf(c.Ref, "request"), max(len(j.starts)-1, 0)}
 }
@@ -294,17 +305,17 @@ func (j *jsonReport) Close() error {
 	}
 	w, first := j.file, j.scopes(0)
 	w.print("{\n\"collection\":")
-	j.put(w, json.RawMessage(j.starts[0].Collection.V21())) // last, when every secret is known
+	j.put(w, j.collections[0].whole) // last, when every secret is known
 	w.print(",\n\"environment\":")
 	j.put(w, first[0])
 	w.print(",\n\"globals\":")
 	j.put(w, first[1])
 	if len(j.starts) > 1 {
 		w.print(",\n\"collections\":[")
-		for i, s := range j.starts {
+		for i, c := range j.collections {
 			scopes := j.scopes(i)
 			w.print(separator(i), `{"collection":`)
-			j.put(w, json.RawMessage(s.Collection.V21()))
+			j.put(w, c.whole)
 			w.print(`,"environment":`)
 			j.put(w, scopes[0])
 			w.print(`,"globals":`)

@@ -2,6 +2,8 @@ package runreport
 
 import (
 	"encoding/json"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -9,62 +11,111 @@ import (
 	"github.com/pmrun/pmrun/collection"
 )
 
-// jsonItem is an item as it stands in the collection, in the shape that Postman's SDK
-// gives it: its URL in parts.
-type jsonItem struct {
-	ID       string          `json:"id"`
-	Name     string          `json:"name"`
-	Request  json.RawMessage `json:"request"`
-	Response json.RawMessage `json:"response"`
-	Event    json.RawMessage `json:"event"`
+// sdkCollection is a collection in the shape that Postman's SDK gives it, which newman's
+// reports have: each item with an id, its URL in parts.
+type sdkCollection struct {
+	whole json.RawMessage
+	items map[*collection.Item]json.RawMessage
 }
 
-func itemOf(item *collection.Item) jsonItem {
-	list := func(member string) json.RawMessage {
-		if r := item.Raw.Get(member); r.IsArray() {
-			return json.RawMessage(r.Raw)
+func newSDKCollection(c *collection.Collection) *sdkCollection {
+	s := &sdkCollection{whole: c.V21(), items: make(map[*collection.Item]json.RawMessage)}
+	members := membersOf(s.whole)
+	members["item"] = s.list(c.Items, gjson.GetBytes(s.whole, "item"))
+	s.whole = written(members, s.whole)
+	return s
+}
+
+// list gives items and keeps them; raw is what v2.1 has of them.
+func (s *sdkCollection) list(items []*collection.Item, raw gjson.Result) json.RawMessage {
+	texts := raw.Array()
+	list := make([]json.RawMessage, len(items))
+	for i, item := range items {
+		text := item.Raw
+		if len(texts) == len(items) {
+			text = texts[i]
 		}
-		return json.RawMessage("[]")
+		members := membersOf([]byte(text.Raw))
+		members["id"], members["name"] = quoted(itemID(item)), quoted(item.Name)
+		orEmptyList(members, "event")
+		if item.IsFolder() {
+			members["item"] = s.list(item.Items, text.Get("item"))
+		} else {
+			members["request"] = sdkRequest(item)
+			orEmptyList(members, "response")
+		}
+		list[i] = written(members, []byte(text.Raw))
+		s.items[item] = list[i]
 	}
-	return jsonItem{item.ID, item.Name, requestOf21(item), list("response"), list("event")}
+	return written(list, []byte("[]"))
 }
 
-// requestOf21 is the item's request, with its URL as an object.
-func requestOf21(item *collection.Item) json.RawMessage {
-	text := item.RequestJSON()
-	members := make(map[string]json.RawMessage)
-	if json.Unmarshal(text, &members) != nil {
-		return text
+// itemID is an item's id, or one made of its place where it has none.
+func itemID(item *collection.Item) string {
+	if item.ID != "" {
+		return item.ID
 	}
+	place := ""
+	for at := item; at != nil; at = at.Parent {
+		siblings := at.Collection().Items
+		if at.Parent != nil {
+			siblings = at.Parent.Items
+		}
+		place += " " + strconv.Itoa(slices.Index(siblings, at))
+	}
+	return idOf("item", item.Collection().ID, item.Collection().Name, place)
+}
+
+// sdkRequest is the item's request, with its URL as an object.
+func sdkRequest(item *collection.Item) json.RawMessage {
+	text := item.RequestJSON()
+	members := membersOf(text)
 	url := gjson.GetBytes(text, "url")
 	parts := partsOf(url.String())
-	if url.IsObject() {
-		parts = partsOf(url.Get("raw").String())
-		own := make(map[string]json.RawMessage)
-		if json.Unmarshal([]byte(url.Raw), &own) == nil && url.Get("host").Exists() {
-			// The parts count, where there are some.
-			for _, name := range []string{"path", "query", "variable"} {
-				if !url.Get(name).IsArray() {
-					own[name] = json.RawMessage("[]")
-				}
-			}
-			members["url"], _ = json.Marshal(own)
-			out, _ := json.Marshal(members)
-			return out
+	switch {
+	case url.IsObject() && url.Get("host").Exists():
+		own := membersOf([]byte(url.Raw)) // the parts count, where there are some
+		for _, name := range []string{"path", "query", "variable"} {
+			orEmptyList(own, name)
 		}
+		members["url"] = written(own, []byte(url.Raw))
+	case url.IsObject():
+		parts = partsOf(url.Get("raw").String())
 		if v := url.Get("variable"); v.IsArray() {
 			parts.Variable = json.RawMessage(v.Raw)
 		}
+		fallthrough
+	default:
+		members["url"] = written(parts, []byte(`""`))
 	}
-	members["url"], _ = json.Marshal(parts)
 	if members["method"] == nil {
-		members["method"] = json.RawMessage(`"GET"`)
+		members["method"] = quoted("GET")
 	}
-	out, err := json.Marshal(members)
+	return written(members, text)
+}
+
+func membersOf(text []byte) map[string]json.RawMessage {
+	members := make(map[string]json.RawMessage)
+	_ = json.Unmarshal(text, &members) // what is no object has none
+	return members
+}
+
+// written is a value's JSON; instead stands for one that has none.
+func written(value any, instead []byte) json.RawMessage {
+	text, err := marshal(value)
 	if err != nil {
-		return text
+		return instead
 	}
-	return out
+	return text
+}
+
+func quoted(text string) json.RawMessage { return written(text, []byte(`""`)) }
+
+// orEmptyList gives a member that is no list an empty one.
+func orEmptyList(members map[string]json.RawMessage, name string) {
+	if text := members[name]; len(text) == 0 || text[0] != '[' {
+		members[name] = json.RawMessage("[]")
+	}
 }
 
 // urlParts are a URL's in Postman's SDK.

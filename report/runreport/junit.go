@@ -63,7 +63,7 @@ type junitCase struct {
 type junitFault struct {
 	Type    string `xml:"type,attr"`
 	Message string `xml:"message,attr"`
-	Text    string `xml:",chardata"`
+	Text    string `xml:",cdata"`
 }
 
 func newJUnit(o Options) (*junitReport, error) {
@@ -93,14 +93,14 @@ func (j *junitReport) Handle(e runner.Event) error {
 	case e.Request != nil:
 		j.request(e.Request)
 	case e.Script != nil && e.Script.Err != nil:
-		j.add(junitCase{Name: e.Script.Event + " script", Error: j.fault(e.Script.Err.Name, e.Script.Err.Message, e.Script.Err.Stack)})
+		j.add(junitCase{Name: e.Script.Event + " script", Error: j.fault(e.Script.Err.Name, e.Script.Err.Message, ownStack(e.Script.Err.Stack))})
 	case e.Assertion != nil:
 		c := junitCase{Name: j.o.line(e.Assertion.Name)}
 		switch {
 		case e.Assertion.Skipped:
 			c.Skipped = &struct{}{}
 		case e.Assertion.Err != nil:
-			c.Failure = j.fault(e.Assertion.Err.Name, e.Assertion.Err.Message, e.Assertion.Err.Stack)
+			c.Failure = j.fault(e.Assertion.Err.Name, e.Assertion.Err.Message, ownStack(e.Assertion.Err.Stack))
 		}
 		j.add(c)
 	case e.ItemEnd != nil:

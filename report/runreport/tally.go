@@ -3,6 +3,7 @@ package runreport
 import (
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/pmrun/pmrun/collection"
@@ -137,7 +138,7 @@ func (t *tally) script(s *runner.Script) *failure {
 	if s.Err.Line > 0 {
 		at += ":" + strconv.Itoa(s.Err.Line) + ":" + strconv.Itoa(s.Err.Column)
 	}
-	return &failure{name: s.Err.Name, message: s.Err.Message, stack: s.Err.Stack, at: at, item: s.Item, cursor: s.Cursor, line: s.Err.Line, column: s.Err.Column}
+	return &failure{name: s.Err.Name, message: s.Err.Message, stack: ownStack(s.Err.Stack), at: at, item: s.Item, cursor: s.Cursor, line: s.Err.Line, column: s.Err.Column}
 }
 
 func (t *tally) assertion(a *runner.Assertion) *failure {
@@ -152,9 +153,21 @@ func (t *tally) assertion(a *runner.Assertion) *failure {
 	t.stats.Assertions.Failed++
 	t.failedIn(a.Cursor)
 	return &failure{
-		name: a.Err.Name, message: a.Err.Message, stack: a.Err.Stack, at: "assertion:" + strconv.Itoa(a.Index) + " in " + scriptName(a.Event),
+		name: a.Err.Name, message: a.Err.Message, stack: ownStack(a.Err.Stack), at: "assertion:" + strconv.Itoa(a.Index) + " in " + scriptName(a.Event),
 		test: a.Name, index: a.Index, item: a.Item, cursor: a.Cursor, line: a.Err.Line, column: a.Err.Column,
 	}
+}
+
+// ownStack leaves out what is the sandbox's in a stack, and nobody's who reads it.
+func ownStack(stack string) string {
+	var own []string
+	for line := range strings.SplitSeq(strings.TrimRight(stack, "\n"), "\n") {
+		frame := strings.TrimSpace(line)
+		if !strings.HasPrefix(frame, "at ") || !strings.Contains(frame, "pmrun:") && !strings.HasSuffix(frame, "(native)") {
+			own = append(own, line)
+		}
+	}
+	return strings.Join(own, "\n")
 }
 
 // scriptName is what newman calls the scripts of an event.

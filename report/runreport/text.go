@@ -10,14 +10,14 @@ import (
 	"github.com/pmrun/pmrun/collection"
 )
 
-// clean leaves out what would steer a terminal, or turn the direction of its text.
-// Line breaks and tabs stay.
+// clean leaves out what would steer a terminal, turn the direction of its text, or be no
+// character of XML. Line breaks and tabs stay.
 func clean(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\t':
 			return r
-		case unicode.IsControl(r), r == '\u2028', r == '\u2029', unicode.Is(unicode.Bidi_Control, r):
+		case unicode.IsControl(r), r == '\u2028', r == '\u2029', r == '\ufffe', r == '\uffff', unicode.Is(unicode.Bidi_Control, r):
 			return -1
 		}
 		return r
