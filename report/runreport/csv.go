@@ -4,7 +4,6 @@ import (
 	"encoding/csv"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/runner"
@@ -12,7 +11,7 @@ import (
 )
 
 // csvReport writes a line for each assertion, for each error, and for each request
-// without one of them.
+// without one of them. A text stands on one line.
 type csvReport struct {
 	o    Options
 	file *exportFile
@@ -81,8 +80,7 @@ func (c *csvReport) line(item *collection.Item, cursor runner.Cursor, r *runner.
 		}
 	}
 	for i, cell := range record {
-		// Blanks go first: behind them a spreadsheet finds the formula all the same.
-		record[i] = report.Defuse(strings.TrimSpace(c.o.text(cell)))
+		record[i] = report.Defuse(c.o.line(cell))
 	}
 	if err := c.w.Write(record); err != nil {
 		return fmt.Errorf("cannot write the report %s: %w", c.file.path, err)

@@ -3,6 +3,8 @@ package runreport
 import (
 	"encoding/xml"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,7 +24,8 @@ type junitReport struct {
 	suites     *exportFile
 	names      []string // of the collections
 	collection string
-	suite      *junitSuite // nil between items
+	suite      *junitSuite    // nil between items
+	data       map[string]any // of the iteration
 
 	tests, failures, errs, skipped int
 	elapsed                        time.Duration
@@ -85,6 +88,8 @@ func (j *junitReport) Handle(e runner.Event) error {
 	case e.Start != nil:
 		j.collection = j.o.line(e.Start.Collection.Name)
 		j.names = append(j.names, j.collection)
+	case e.Iteration != nil:
+		j.data = e.Iteration.Data
 	case e.Item != nil:
 		j.begin(e.Item)
 	case e.Finish != nil && e.Finish.Err != nil:
@@ -162,6 +167,11 @@ func (j *junitReport) add(c junitCase) {
 func (j *junitReport) end() {
 	s := j.suite
 	j.suite = nil
+	if s.Failures+s.Errors > 0 {
+		for _, key := range slices.Sorted(maps.Keys(j.data)) {
+			s.Properties = append(s.Properties, junitProperty{"data." + j.o.line(key), j.o.line(fmt.Sprint(j.data[key]))})
+		}
+	}
 	// The sum of all is that of what is written, so that it adds up.
 	s.elapsed = s.elapsed.Round(time.Millisecond)
 	s.Time = seconds(s.elapsed)

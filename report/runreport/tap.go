@@ -1,7 +1,6 @@
 package runreport
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -87,8 +86,7 @@ func (t *tap) point(item *collection.Item, cursor runner.Cursor, name, directive
 
 // quoted is a text of YAML: what JSON quotes is one, whatever it holds.
 func (t *tap) quoted(text string) string {
-	quoted, _ := json.Marshal(t.o.text(text)) // a string can be marshalled
-	return string(quoted)
+	return string(quoted(t.o.text(text)))
 }
 
 func (t *tap) print(text string) {
