@@ -75,7 +75,7 @@ func sdkRequest(item *collection.Item) json.RawMessage {
 	switch {
 	case url.IsObject() && url.Get("host").Exists():
 		own := membersOf([]byte(url.Raw)) // the parts count, where there are some
-		for _, name := range []string{"path", "query", "variable"} {
+		for _, name := range []string{"query", "variable"} {
 			orEmptyList(own, name)
 		}
 		members["url"] = written(own, []byte(url.Raw))
@@ -123,7 +123,7 @@ type urlParts struct {
 	Raw      string          `json:"raw"`
 	Protocol string          `json:"protocol,omitempty"`
 	Port     string          `json:"port,omitempty"`
-	Path     []string        `json:"path"`
+	Path     []string        `json:"path,omitempty"`
 	Host     []string        `json:"host"`
 	Query    []queryPart     `json:"query"`
 	Variable json.RawMessage `json:"variable"`
@@ -136,7 +136,7 @@ type queryPart struct {
 
 // partsOf cuts a URL as it is written; nothing is decoded.
 func partsOf(text string) urlParts {
-	u := urlParts{Raw: text, Path: []string{}, Host: []string{}, Query: []queryPart{}, Variable: json.RawMessage("[]")}
+	u := urlParts{Raw: text, Host: []string{}, Query: []queryPart{}, Variable: json.RawMessage("[]")}
 	text, _, _ = strings.Cut(text, "#")
 	text, query, _ := strings.Cut(text, "?")
 	for _, piece := range split(query, "&") {
