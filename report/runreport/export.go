@@ -50,11 +50,17 @@ func (f *exportFile) part() (*exportFile, error) { return temporary(f.path) }
 // Write never fails: what it could not write, failed says.
 func (f *exportFile) Write(p []byte) (int, error) {
 	if f.err == nil {
-		if _, err := f.w.Write(p); err != nil {
-			f.err = fmt.Errorf("cannot write the report %s: %w", f.path, err)
-		}
+		_, err := f.w.Write(p)
+		f.fail(err)
 	}
 	return len(p), nil
+}
+
+// fail keeps the first error.
+func (f *exportFile) fail(err error) {
+	if err != nil && f.err == nil {
+		f.err = fmt.Errorf("cannot write the report %s: %w", f.path, err)
+	}
 }
 
 func (f *exportFile) print(texts ...string) {
@@ -75,9 +81,7 @@ func (f *exportFile) insert(part *exportFile) {
 	if part.err == nil {
 		_, part.err = io.Copy(f, part.f)
 	}
-	if part.err != nil && f.err == nil {
-		f.err = fmt.Errorf("cannot write the report %s: %w", f.path, part.err)
-	}
+	f.fail(part.err)
 }
 
 // commit gives the report its name. Nothing is left of one that could not be written.

@@ -95,7 +95,7 @@ func refused() error {
 // handmade are the events of two iterations: a request of a script, tests that pass,
 // fail and are skipped, a script that throws, a request that is skipped, and one
 // without an answer. err ends the run.
-func handmade(t *testing.T, err error) []runner.Event {
+func handmade(t testing.TB, err error) []runner.Event {
 	t.Helper()
 	c, parseErr := collection.Parse("dir/c.json", []byte(fixture))
 	if parseErr != nil {

@@ -199,9 +199,7 @@ func (h *htmlReport) exchange(r *runner.Request) htmlExchange {
 }
 
 func (h *htmlReport) execute(w *exportFile, name string, data any) {
-	if err := h.template.ExecuteTemplate(w, name, data); err != nil && w.err == nil {
-		w.err = fmt.Errorf("cannot write the report %s: %w", h.file.path, err)
-	}
+	w.fail(h.template.ExecuteTemplate(w, name, data))
 }
 
 // htmlTotals are what the page says above its rows and below.

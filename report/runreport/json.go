@@ -3,7 +3,6 @@ package runreport
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"time"
@@ -84,14 +83,7 @@ type (
 		ColumnNumber int    `json:"columnNumber"`
 		Native       bool   `json:"native"`
 	}
-	jsonFailure struct {
-		Error  *jsonError      `json:"error"`
-		At     string          `json:"at"`
-		Source json.RawMessage `json:"source"`
-		// Parent is the folder, or the collection, without what is in it.
-		Parent jsonParent `json:"parent"`
-		Cursor jsonCursor `json:"cursor"`
-	}
+	// jsonParent is a folder, or the collection, without what is in it.
 	jsonParent struct {
 		ID   string `json:"id"`
 		Name string `json:"name"`
@@ -189,7 +181,7 @@ func (j *jsonReport) execution(r *runner.Request) {
 	j.executed++
 	j.put(w, j.cursor(r.Cursor))
 	w.print(`,"item":`)
-	j.put(w, j.item(r.Item))
+	j.putItem(w, r.Item)
 	if len(r.Sent) > 0 {
 		w.print(`,"request":`)
 		j.put(w, r.Sent)
@@ -254,9 +246,19 @@ func (j *jsonReport) failure(f *failure, fault *jsonError) {
 	if f.item.Parent != nil {
 		parent = jsonParent{itemID(f.item.Parent), f.item.Parent.Name}
 	}
-	j.failures.print(separator(j.failed))
+	w := j.failures
+	w.print(separator(j.failed), `{"error":`)
 	j.failed++
-	j.put(j.failures, jsonFailure{fault, f.at, j.item(f.item), parent, j.cursor(f.cursor)})
+	j.put(w, fault)
+	w.print(`,"at":`)
+	j.put(w, f.at)
+	w.print(`,"source":`)
+	j.putItem(w, f.item)
+	w.print(`,"parent":`)
+	j.put(w, parent)
+	w.print(`,"cursor":`)
+	j.put(w, j.cursor(f.cursor))
+	w.print("}")
 }
 
 // fault is what the report says of a failure.
@@ -282,12 +284,17 @@ func (j *jsonReport) fault(f *failure) *jsonError {
 	return e
 }
 
-// item is an item as it stands in the collection that runs.
-func (j *jsonReport) item(item *collection.Item) json.RawMessage {
-	if n := len(j.collections); n > 0 && j.collections[n-1].items[item] != nil {
-		return j.collections[n-1].items[item]
+// putItem writes an item as it stands in the collection that runs.
+func (j *jsonReport) putItem(w *exportFile, item *collection.Item) {
+	if n := len(j.collections); n > 0 {
+		if known := j.collections[n-1].items[item]; known != nil {
+			text, err := known.encode(j.o.Mask)
+			w.fail(err)
+			_, _ = w.Write(text) // never fails
+			return
+		}
 	}
-	return written(map[string]string{"id": itemID(item), "name": item.Name}, []byte("{}"))
+	j.put(w, map[string]string{"id": itemID(item), "name": item.Name})
 }
 
 func (j *jsonReport) cursor(c runner.Cursor) jsonCursor {
@@ -379,9 +386,7 @@ func scopeOf(s *script.Scope, kind string) jsonScope {
 // put writes a value, its secrets masked.
 func (j *jsonReport) put(w *exportFile, value any) {
 	text, err := encode(value, j.o.Mask)
-	if err != nil && w.err == nil {
-		w.err = fmt.Errorf("cannot write the report %s: %w", w.path, err)
-	}
+	w.fail(err)
 	_, _ = w.Write(text) // never fails
 }
 

@@ -15,11 +15,40 @@ import (
 // reports have: each item with an id, its URL in parts.
 type sdkCollection struct {
 	whole json.RawMessage
-	items map[*collection.Item]json.RawMessage
+	items map[*collection.Item]*sdkItem
+}
+
+// sdkItem is an item, which every execution of it repeats. It is encoded again only when
+// another of its texts has become a secret.
+type sdkItem struct {
+	text    json.RawMessage
+	texts   string // all within text
+	masked  string // the same, as they were when encoded was made
+	encoded []byte
+}
+
+// encode is the item with its secrets masked.
+func (s *sdkItem) encode(mask func(string) string) ([]byte, error) {
+	if s.texts == "" {
+		var texts []string
+		_, err := encode(s.text, func(text string) string { texts = append(texts, text); return text })
+		if err != nil {
+			return nil, err
+		}
+		s.texts = strings.Join(texts, "\n")
+	}
+	masked := mask(s.texts)
+	if s.encoded != nil && masked == s.masked {
+		return s.encoded, nil
+	}
+	var err error
+	s.masked = masked
+	s.encoded, err = encode(s.text, mask)
+	return s.encoded, err
 }
 
 func newSDKCollection(c *collection.Collection) *sdkCollection {
-	s := &sdkCollection{whole: c.V21(), items: make(map[*collection.Item]json.RawMessage)}
+	s := &sdkCollection{whole: c.V21(), items: make(map[*collection.Item]*sdkItem)}
 	members := membersOf(s.whole)
 	members["item"] = s.list(c.Items, gjson.GetBytes(s.whole, "item"))
 	s.whole = written(members, s.whole)
@@ -45,7 +74,7 @@ func (s *sdkCollection) list(items []*collection.Item, raw gjson.Result) json.Ra
 			orEmptyList(members, "response")
 		}
 		list[i] = written(members, []byte(text.Raw))
-		s.items[item] = list[i]
+		s.items[item] = &sdkItem{text: list[i]}
 	}
 	return written(list, []byte("[]"))
 }

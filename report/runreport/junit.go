@@ -180,9 +180,7 @@ func (j *junitReport) end() {
 	}
 	j.tests, j.failures, j.errs, j.skipped, j.elapsed = j.tests+s.Tests, j.failures+s.Failures, j.errs+s.Errors, j.skipped+s.Skipped, j.elapsed+s.elapsed
 	text, err := xml.MarshalIndent(s, "  ", "  ")
-	if err != nil && j.suites.err == nil {
-		j.suites.err = fmt.Errorf("cannot write the report %s: %w", j.file.path, err)
-	}
+	j.suites.fail(err)
 	j.suites.print(string(text), "\n")
 }
 

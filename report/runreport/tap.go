@@ -15,14 +15,15 @@ type tap struct {
 	o       Options
 	version string
 	out     io.Writer
-	file    *exportFile // nil for the output
+	escaped *strings.Replacer // a # would begin a directive
+	file    *exportFile       // nil for the output
 	tally   tally
 	n       int
 	err     error
 }
 
 func newTAP(o Options) (*tap, error) {
-	t := &tap{o: o, out: o.Out, version: o.Options["version"]}
+	t := &tap{o: o, out: o.Out, version: o.Options["version"], escaped: strings.NewReplacer(`\`, `\\`, "#", `\#`)}
 	switch t.version {
 	case "":
 		t.version = "14"
@@ -76,9 +77,7 @@ func (t *tap) point(item *collection.Item, cursor runner.Cursor, name, directive
 	if cursor.Cycles > 1 {
 		title += fmt.Sprintf(" (iteration %d)", cursor.Iteration+1)
 	}
-	// A # would begin a directive.
-	title = strings.NewReplacer(`\`, `\\`, "#", `\#`).Replace(t.o.line(title))
-	t.print(fmt.Sprintf("%s %d - %s%s\n", word, t.n, title, directive))
+	t.print(fmt.Sprintf("%s %d - %s%s\n", word, t.n, t.escaped.Replace(t.o.line(title)), directive))
 	if f != nil {
 		t.print("  ---\n  message: " + t.quoted(f.name+": "+f.message) + "\n  severity: fail\n  at: " + t.quoted(f.at) + "\n  ...\n")
 	}
