@@ -96,7 +96,7 @@ func (c *cli) table() {
 	row("# ", red, "failure", c.paint(red, "detail"))
 	for i, f := range c.failures {
 		var details []string
-		if f.test != "" {
+		if f.assertion {
 			details = append(details, c.paint(red, c.o.line(f.test)))
 		}
 		details = append(details, strings.Split(c.o.text(f.message), "\n")...)

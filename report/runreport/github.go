@@ -36,7 +36,7 @@ func (g *gitHub) Handle(e runner.Event) error {
 		return nil
 	}
 	title := inside(f.item)
-	if f.test != "" {
+	if f.assertion {
 		title += ": " + f.test
 	}
 	where := f.at

@@ -267,7 +267,7 @@ func (j *jsonReport) fault(f *failure) *jsonError {
 	switch {
 	case f.err != nil:
 		e.jsonNetError = netErrorOf(f.err)
-	case f.test != "" || f.at != "" && f.at[0] == 'a': // an assertion
+	case f.assertion:
 		e.Index, e.Test = &f.index, f.test
 		if e.Stack == "" {
 			e.Stack = fmt.Sprintf("%s: %s\n   at Object.eval sandbox-script.js:%d:%d)", f.name, f.message, f.index+1, f.cursor.Position+1)

@@ -3,23 +3,19 @@ package runreport
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"io"
+
+	"github.com/tidwall/gjson"
 )
 
 // encode writes a value as JSON on one line. Each of its texts is masked, decoded as it
-// is: within JSON a secret may be spelt otherwise. Numbers keep their digits.
+// is: within JSON a secret may be spelt otherwise. What holds no secret stays as it is
+// written, so numbers keep their digits.
 func encode(value any, mask func(string) string) ([]byte, error) {
-	text, err := marshal(value)
+	text, err := marshal(value) // raw JSON within a value is checked by it
 	if err != nil {
 		return nil, err
 	}
-	m := jsonMasker{in: json.NewDecoder(bytes.NewReader(text)), mask: mask}
-	m.in.UseNumber()
-	if err := m.value(); err != nil {
-		return nil, err
-	}
-	return m.out.Bytes(), nil
+	return appendMasked(make([]byte, 0, len(text)), gjson.ParseBytes(text), mask), nil
 }
 
 // marshal is JSON as JavaScript writes it, with < and > as they are.
@@ -33,65 +29,48 @@ func marshal(value any) ([]byte, error) {
 	return bytes.TrimRight(b.Bytes(), "\n"), nil
 }
 
-type jsonMasker struct {
-	in   *json.Decoder
-	out  bytes.Buffer
-	mask func(string) string
-}
-
-// value copies the next value.
-func (m *jsonMasker) value() error {
-	token, err := m.in.Token()
-	if err != nil {
-		if errors.Is(err, io.EOF) {
-			err = io.ErrUnexpectedEOF
-		}
-		return err
-	}
-	switch t := token.(type) {
-	case json.Delim:
-		return m.members(t)
-	case string:
-		return m.text(t)
-	case json.Number:
-		// A secret may be a number; the mask is none.
-		if masked := m.mask(t.String()); masked != t.String() {
-			return m.text(masked)
-		}
-		m.out.WriteString(t.String())
-		return nil
-	}
-	text, err := marshal(token) // true, false, null
-	m.out.Write(text)
-	return err
-}
-
-func (m *jsonMasker) members(open json.Delim) error {
-	m.out.WriteByte(byte(open))
-	for first := true; m.in.More(); first = false {
-		if !first {
-			m.out.WriteByte(',')
-		}
-		if err := m.value(); err != nil {
-			return err
-		}
-		if open == '{' {
-			m.out.WriteByte(':')
-			if err := m.value(); err != nil {
-				return err
+func appendMasked(out []byte, r gjson.Result, mask func(string) string) []byte {
+	switch {
+	case r.IsObject():
+		out = append(out, '{')
+		first := true
+		r.ForEach(func(key, value gjson.Result) bool {
+			if !first {
+				out = append(out, ',')
 			}
-		}
+			first = false
+			out = appendText(out, key.Str, key.Raw, mask)
+			out = append(out, ':')
+			out = appendMasked(out, value, mask)
+			return true
+		})
+		return append(out, '}')
+	case r.IsArray():
+		out = append(out, '[')
+		first := true
+		r.ForEach(func(_, value gjson.Result) bool {
+			if !first {
+				out = append(out, ',')
+			}
+			first = false
+			out = appendMasked(out, value, mask)
+			return true
+		})
+		return append(out, ']')
+	case r.Type == gjson.String:
+		return appendText(out, r.Str, r.Raw, mask)
+	case r.Type == gjson.Number:
+		// A secret may be a number; the mask is none.
+		return appendText(out, r.Raw, r.Raw, mask)
 	}
-	end, err := m.in.Token()
-	if err != nil {
-		return err
-	}
-	m.out.WriteByte(byte(end.(json.Delim))) // the decoder gives nothing else here
-	return nil
+	return append(out, r.Raw...) // true, false, null
 }
 
-func (m *jsonMasker) text(text string) error {
-	written, err := marshal(m.mask(text))
-	m.out.Write(written)
-	return err
+// appendText appends a text: as it was written, or what the mask makes of it.
+func appendText(out []byte, text, written string, mask func(string) string) []byte {
+	masked := mask(text)
+	if masked == text {
+		return append(out, written...)
+	}
+	return append(out, quoted(masked)...)
 }

@@ -38,12 +38,14 @@ func (s *stats) failures() int { return s.Assertions.Failed + s.Scripts.Failed +
 type failure struct {
 	name, message, stack string
 	// at says where: "assertion:0 in test-script", "request", "test-script:3:1".
-	at     string
-	test   string // of a failed assertion
-	index  int
-	item   *collection.Item
-	cursor runner.Cursor
-	err    error // of a request
+	at string
+	// test and index are those of an assertion.
+	assertion bool
+	test      string
+	index     int
+	item      *collection.Item
+	cursor    runner.Cursor
+	err       error // of a request
 	// line and column of a script, 0 when they are not known
 	line, column int
 }
@@ -154,7 +156,7 @@ func (t *tally) assertion(a *runner.Assertion) *failure {
 	t.failedIn(a.Cursor)
 	return &failure{
 		name: a.Err.Name, message: a.Err.Message, stack: ownStack(a.Err.Stack), at: "assertion:" + strconv.Itoa(a.Index) + " in " + scriptName(a.Event),
-		test: a.Name, index: a.Index, item: a.Item, cursor: a.Cursor, line: a.Err.Line, column: a.Err.Column,
+		assertion: true, test: a.Name, index: a.Index, item: a.Item, cursor: a.Cursor, line: a.Err.Line, column: a.Err.Column,
 	}
 }
 
