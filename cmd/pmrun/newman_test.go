@@ -558,6 +558,7 @@ func elsewhere() map[string]string {
 		"run-send-count":        "run_test.go TestRunCollection",
 		"run-rejection":         "../../collection/script/sandbox_test.go TestTests",
 		"run-junit":             "../../report/runreport/runreport_test.go TestJUnitAddsUp",
+		"run-json":              "newman_report_test.go TestNewmanReport",
 		"run-failed-iterations": "../../report/runreport/runreport_test.go TestJSONShape",
 		"run-secrets":           "../../report/runreport/runreport_test.go TestHarmless",
 		"run-bail-reports":      "run_test.go TestRunBail",

@@ -5,45 +5,47 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/runner"
 )
 
-func itoa(n int) string { return strconv.Itoa(n) }
-
 // cli prints a run for people, as it goes.
 type cli struct {
 	o        Options
 	tally    tally
-	failures []*failure
+	failures []*failure       // the first ones, for the table at the end
 	last     *collection.Item // whose folders were printed
+	box      string           // the colour of what a script prints, while that is shown
 	err      error
 }
 
-func newCLI(o Options) *cli { return &cli{o: o} }
+func newCLI(o Options) *cli {
+	o.Silent = o.Silent || o.on("silent")
+	return &cli{o: o}
+}
 
 // mostListed is how many failures the table at the end has.
 const mostListed = 1000
 
 // Handle prints an event.
 func (c *cli) Handle(e runner.Event) error {
-	f := c.tally.see(e)
-	if f != nil {
-		if len(c.failures) < mostListed {
-			c.failures = append(c.failures, f)
-		}
-	}
-	if c.o.Silent || c.o.on("silent") {
+	if c.o.Silent {
 		return nil
+	}
+	f := c.tally.see(e)
+	if f != nil && len(c.failures) < mostListed {
+		c.failures = append(c.failures, f)
+	}
+	if e.Console == nil {
+		c.closeBox()
 	}
 	switch {
 	case e.Start != nil:
 		c.start(e.Start)
 	case e.Iteration != nil:
-		if e.Iteration.Cursor.Cycles > 1 {
-			c.line("\n%s", c.paint(bold, fmt.Sprintf("Iteration %d/%d", e.Iteration.Cursor.Iteration+1, e.Iteration.Cursor.Cycles)))
+		if at := e.Iteration.Cursor; at.Cycles > 1 {
+			c.line("\n%s", c.paint(bold, fmt.Sprintf("Iteration %d/%d", at.Iteration+1, at.Cycles)))
 		}
 		c.last = nil
 	case e.Item != nil:
@@ -52,21 +54,24 @@ func (c *cli) Handle(e runner.Event) error {
 		c.console(e.Console)
 	case e.Request != nil:
 		c.request(e.Request)
-	case e.Script != nil && e.Script.Err != nil:
-		c.line("  %s %s in %s", c.paint(red, c.number()+"."), c.text(e.Script.Err.Error()), f.at)
+	case e.Script != nil && f != nil:
+		c.line("  %s %s in %s", c.paint(red, c.number()), c.o.line(e.Script.Err.Error()), f.at)
 	case e.Assertion != nil:
 		c.assertion(e.Assertion)
 	case e.ItemEnd != nil && e.ItemEnd.Skipped:
 		c.line("  %s", c.paint(cyan, "skipped by its pre-request script"))
+	case e.Finish != nil && e.Finish.Err != nil:
+		c.line("\n%s", c.paint(red, "the run ended early: "+c.o.line(e.Finish.Err.Error())))
 	}
 	return c.err
 }
 
-// Close prints the summary.
+// Close prints what is said of all.
 func (c *cli) Close() error {
-	if c.o.Silent || c.o.on("silent") {
+	if c.o.Silent || c.tally.collections == 0 {
 		return nil
 	}
+	c.closeBox()
 	if !c.o.on("no-summary") {
 		c.summary()
 	}
@@ -77,83 +82,101 @@ func (c *cli) Close() error {
 }
 
 func (c *cli) start(s *runner.Start) {
-	if c.tally.collections == 1 && !c.o.on("no-banner") {
+	switch {
+	case c.tally.collections > 1:
+		c.line("")
+	case !c.o.on("no-banner"):
 		c.line("%s\n", c.paint(bold, oneLine(c.o.Tool)))
 	}
-	c.line("%s", c.paint(bold, c.text(s.Collection.Name)))
+	c.line("%s", c.paint(bold, c.o.line(s.Collection.Name)))
+	c.last = nil
 }
 
-// item prints the folders that were not printed before, and the item.
+// item prints its folders, when they are not those of the item before, and the item.
 func (c *cli) item(item *collection.Item) {
-	var folders, before []*collection.Item
-	for f := item.Parent; f != nil; f = f.Parent {
-		folders = append([]*collection.Item{f}, folders...)
-	}
-	if c.last != nil {
-		for f := c.last.Parent; f != nil; f = f.Parent {
-			before = append([]*collection.Item{f}, before...)
+	if c.last == nil || c.last.Parent != item.Parent {
+		c.line("")
+		if item.Parent != nil {
+			c.line("%s %s", c.symbol("❏", "Folder"), c.paint(bold, c.o.line(parentPath(item, " / "))))
 		}
-	}
-	same := 0
-	for same < len(folders) && same < len(before) && folders[same] == before[same] {
-		same++
-	}
-	if same < len(folders) {
-		names := make([]string, len(folders))
-		for i, f := range folders {
-			names[i] = c.text(f.Name)
-		}
-		c.line("\n%s %s", c.symbol("❏", "+"), c.paint(bold, strings.Join(names, " / ")))
+	} else {
+		c.line("")
 	}
 	c.last = item
-	c.line("%s%s %s", map[bool]string{true: "", false: "\n"}[same < len(folders)], c.symbol("↳", ">"), c.text(item.Name))
+	arrow := c.symbol("→", "->")
+	if item.Parent != nil {
+		arrow = c.symbol("↳", "->")
+	}
+	c.line("%s %s", arrow, c.o.line(item.Name))
 }
 
+// console prints what a script has printed, in a box.
 func (c *cli) console(p *runner.Console) {
 	if c.o.on("no-console") {
 		return
 	}
-	text := c.text(strings.Join(p.Args, " "))
-	bar := c.symbol("│", "|")
-	for _, line := range strings.Split(text, "\n") {
-		colour := dim
-		if p.Level == "error" {
-			colour = red
-		} else if p.Level == "warn" {
-			colour = yellow
-		}
-		c.line("  %s %s", bar, c.paint(colour, line))
+	colour := dim
+	switch p.Level {
+	case "error":
+		colour = red
+	case "warn":
+		colour = yellow
+	case "info":
+		colour = cyan
+	}
+	if c.box != colour {
+		c.closeBox()
+		c.box = colour
+		c.line("%s", c.paint(colour, "  "+c.symbol("┌", "+")))
+	}
+	c.boxed(colour, c.o.text(strings.Join(p.Args, " ")))
+}
+
+// boxed prints the lines of a text within a box.
+func (c *cli) boxed(colour, text string) {
+	for line := range strings.SplitSeq(text, "\n") {
+		c.line("  %s %s", c.paint(colour, c.symbol("│", "|")), line)
+	}
+}
+
+func (c *cli) closeBox() {
+	if c.box != "" {
+		c.line("%s", c.paint(c.box, "  "+c.symbol("└", "+")))
+		c.box = ""
 	}
 }
 
 func (c *cli) request(r *runner.Request) {
-	stamp := ""
-	if c.o.on("show-timestamps") {
-		stamp = "[" + c.o.Now().Format("15:04:05.000") + "] "
-	}
-	how := ""
+	line := c.stamp()
 	if r.Script {
-		how = c.symbol("⤷ ", "-> ")
+		line += c.symbol("⤷ ", "(script) ")
 	}
-	line := fmt.Sprintf("  %s%s%s %s", stamp, how, c.text(r.Method), c.text(r.URL))
+	line = fmt.Sprintf("  %s%s %s", line, c.o.line(r.Method), c.o.line(r.URL))
 	if r.Err != nil {
 		c.line("%s %s", line, c.paint(red, "[errored]"))
-		c.line("  %s", c.paint(red, "   "+c.text(r.Err.Error())))
+		c.line("  %s %s", c.paint(red, c.number()), c.paint(red, c.o.line(r.Err.Error())))
 		return
 	}
-	end := fmt.Sprintf("[%d %s, %s, %s]", r.Response.Code, c.text(r.Response.Reason), size(r.Response.BodySize+r.Response.HeaderSize), duration(r.Response.Time))
-	c.line("%s %s", line, c.paint(green, end))
+	if r.Response == nil {
+		c.line("%s", line)
+		return
+	}
+	end := fmt.Sprintf("[%d %s, %s, %s]", r.Response.Code, c.o.line(r.Response.Reason), size(r.Response.BodySize+r.Response.HeaderSize), duration(r.Response.Time))
+	colour := green
+	if r.Response.Code >= 400 {
+		colour = yellow
+	}
+	c.line("%s %s", line, c.paint(colour, end))
 	if c.o.Verbose {
 		c.details(r)
 	}
 }
 
-// mostBody bounds a body in the details, in bytes.
-const mostBody = 2048
-
+// details prints how long the parts of a request took, its headers and its bodies.
 func (c *cli) details(r *runner.Request) {
 	t := r.Timing
-	c.line("  %s dns %s, connect %s, tls %s, first byte %s, download %s", c.symbol("◷", "time:"), duration(t.DNS), duration(t.Connect), duration(t.TLS), duration(t.FirstByte), duration(t.Download))
+	c.line("  %s dns %s, connect %s, tls %s, first byte %s, download %s, total %s", c.symbol("◷", "time:"),
+		duration(t.DNS), duration(t.Connect), duration(t.TLS), duration(t.FirstByte), duration(t.Download), duration(t.Total))
 	sent := requestOf(r.Sent)
 	c.part("↑", "request", sent.headers, sent.body)
 	var headers []string
@@ -164,120 +187,42 @@ func (c *cli) details(r *runner.Request) {
 }
 
 func (c *cli) part(symbol, plain string, headers []string, body string) {
-	c.line("  %s", c.symbol(symbol, plain))
+	c.line("%s", c.paint(dim, "  "+c.symbol("┌ "+symbol, "+ "+plain)))
 	for _, h := range headers {
-		c.line("  %s %s", c.symbol("│", "|"), c.text(h))
+		c.boxed(dim, c.o.line(h))
 	}
-	if len(body) > mostBody {
-		body = strings.ToValidUTF8(body[:mostBody], "") + fmt.Sprintf("... (%s)", size(int64(len(body))))
+	if body != "" {
+		c.boxed(dim, "")
+		c.boxed(dim, c.o.body(body))
 	}
-	for _, line := range strings.Split(body, "\n") {
-		c.line("  %s %s", c.symbol("│", "|"), c.text(line))
-	}
+	c.line("%s", c.paint(dim, "  "+c.symbol("└", "+")))
 }
 
 func (c *cli) assertion(a *runner.Assertion) {
 	if c.o.on("no-assertions") {
 		return
 	}
-	name := oneLine(c.o.Mask(a.Name))
+	name := c.o.line(a.Name)
 	switch {
 	case a.Skipped:
-		c.line("  %s %s", c.paint(cyan, "-"), c.paint(cyan, name))
+		c.line("  %s%s  %s", c.stamp(), c.paint(cyan, "-"), c.paint(cyan, "[skipped] "+name))
 	case a.Err != nil:
-		c.line("  %s %s", c.paint(red, c.number()+"."), c.paint(red, name))
+		c.line("  %s%s %s", c.stamp(), c.paint(red, c.number()), c.paint(red, name))
 	case !c.o.on("no-success-assertions"):
-		c.line("  %s  %s", c.paint(green, c.symbol("✓", "ok")), c.paint(dim, name))
+		c.line("  %s%s  %s", c.stamp(), c.paint(green, c.symbol("✓", "ok")), c.paint(dim, name))
 	}
 }
 
-// number is that of the last failure.
-func (c *cli) number() string {
-	s := c.tally.stats
-	return itoa(s.Assertions.Failed + s.Scripts.Failed + s.Requests.Failed)
+// stamp is the time, where it is wanted.
+func (c *cli) stamp() string {
+	if !c.o.on("show-timestamps") {
+		return ""
+	}
+	return "[" + c.o.Now().Format("15:04:05.000") + "] "
 }
 
-// summary prints newman's table of what was done.
-func (c *cli) summary() {
-	s := c.tally.stats
-	rows := [][3]string{{"", "executed", "failed"}}
-	for _, r := range []struct {
-		name string
-		n    count
-	}{{"iterations", s.Iterations}, {"requests", s.Requests}, {"test-scripts", s.TestScripts}, {"prerequest-scripts", s.PrerequestScripts}, {"assertions", s.Assertions}} {
-		rows = append(rows, [3]string{r.name, itoa(r.n.Total), itoa(r.n.Failed)})
-	}
-	c.line("\n%s", c.grid(rows))
-	if c.tally.skipped > 0 {
-		c.line("assertions skipped: %d", c.tally.skipped)
-	}
-	c.line("total run duration: %s", duration(c.tally.finished.Sub(c.tally.started)))
-	c.line("total data received: %s (approx)", size(c.tally.bytes))
-	if c.tally.n > 0 {
-		ms := func(v float64) string { return duration(time.Duration(v * float64(time.Millisecond))) }
-		c.line("average response time: %s [min: %s, max: %s, s.d.: %s]", ms(c.tally.average()), ms(c.tally.least), ms(c.tally.most), ms(c.tally.deviation()))
-	}
-}
-
-// grid draws a table of a name and two numbers.
-func (c *cli) grid(rows [][3]string) string {
-	var width [3]int
-	for _, row := range rows {
-		for i, cell := range row {
-			width[i] = max(width[i], len(cell))
-		}
-	}
-	bar, dash := c.symbol("│", "|"), c.symbol("─", "-")
-	rule := func(left, middle, right string) string {
-		parts := make([]string, 3)
-		for i := range parts {
-			parts[i] = strings.Repeat(dash, width[i]+2)
-		}
-		return left + strings.Join(parts, middle) + right
-	}
-	var b strings.Builder
-	b.WriteString(rule(c.symbol("┌", "+"), c.symbol("┬", "+"), c.symbol("┐", "+")) + "\n")
-	for i, row := range rows {
-		failed := fmt.Sprintf("%*s", width[2], row[2])
-		if i > 0 && row[2] != "0" {
-			failed = c.paint(red, failed)
-		}
-		fmt.Fprintf(&b, "%s %*s %s %*s %s %s %s\n", bar, width[0], row[0], bar, width[1], row[1], bar, failed, bar)
-		if i == 0 {
-			b.WriteString(rule(c.symbol("├", "+"), c.symbol("┼", "+"), c.symbol("┤", "+")) + "\n")
-		}
-	}
-	b.WriteString(rule(c.symbol("└", "+"), c.symbol("┴", "+"), c.symbol("┘", "+")))
-	return b.String()
-}
-
-// table lists the failures.
-func (c *cli) table() {
-	if len(c.failures) == 0 {
-		return
-	}
-	c.line("\n%s", c.paint(bold, "#   failure"))
-	for i, f := range c.failures {
-		title := f.name
-		if f.test != "" {
-			title += " " + oneLine(c.o.Mask(f.test))
-		}
-		c.line("\n%s %s", c.paint(red, fmt.Sprintf("%-3s", itoa(i+1)+".")), c.paint(red, title))
-		for _, line := range strings.Split(c.text(f.message), "\n") {
-			c.line("    %s", line)
-		}
-		c.line("    at %s", f.at)
-		c.line("    inside %q", oneLine(inside(f.item)))
-		if f.cursor.Cycles > 1 {
-			c.line("    iteration: %d", f.cursor.Iteration+1)
-		}
-	}
-	if all := c.tally.stats.Assertions.Failed + c.tally.stats.Scripts.Failed + c.tally.stats.Requests.Failed; all > len(c.failures) {
-		c.line("\nand %d more", all-len(c.failures))
-	}
-}
-
-func (c *cli) text(text string) string { return clean(c.o.Mask(text)) }
+// number is that of the last failure, as the table at the end has it.
+func (c *cli) number() string { return strconv.Itoa(c.tally.stats.failures()) + "." }
 
 func (c *cli) symbol(symbol, plain string) string {
 	if c.o.Unicode {
@@ -297,7 +242,7 @@ const (
 )
 
 func (c *cli) paint(colour, text string) string {
-	if !c.o.Color {
+	if !c.o.Color || colour == "" || text == "" {
 		return text
 	}
 	return "\x1b[" + colour + "m" + text + "\x1b[0m"
@@ -307,28 +252,4 @@ func (c *cli) line(format string, args ...any) {
 	if c.err == nil {
 		_, c.err = io.WriteString(c.o.Out, fmt.Sprintf(format, args...)+"\n")
 	}
-}
-
-// size is a number of bytes for people.
-func size(n int64) string {
-	switch {
-	case n < 1000:
-		return fmt.Sprintf("%dB", n)
-	case n < 1000*1000:
-		return fmt.Sprintf("%.4gkB", float64(n)/1000)
-	}
-	return fmt.Sprintf("%.4gMB", float64(n)/1e6)
-}
-
-// duration is a time for people.
-func duration(d time.Duration) string {
-	switch {
-	case d < time.Millisecond:
-		return fmt.Sprintf("%.2gms", float64(d)/float64(time.Millisecond))
-	case d < time.Second:
-		return fmt.Sprintf("%dms", d.Milliseconds())
-	case d < time.Minute:
-		return fmt.Sprintf("%.3gs", d.Seconds())
-	}
-	return d.Round(time.Second).String()
 }

@@ -3,11 +3,10 @@
 package runreport
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -16,8 +15,10 @@ import (
 	"github.com/pmrun/pmrun/collection/runner"
 )
 
-// Handler takes the events of one run or of several, one after the other. Close ends
-// the report; a file is there only then.
+// Handler takes the events of one run or of several, one after the other. Those of an
+// item come together: also with iterations in parallel, an item ends before the next
+// begins. An error ends the report, not the run. Close ends the report: what is said of
+// all comes then, and a file gets its name. Without a Start there is no report.
 type Handler interface {
 	Handle(runner.Event) error
 	Close() error
@@ -31,7 +32,8 @@ type Options struct {
 	// Color and Unicode say what the output can show, Verbose and Silent how much is
 	// wanted.
 	Color, Unicode, Verbose, Silent bool
-	// Mask hides secrets in a text.
+	// Mask hides secrets in a text; nil hides none. It is asked when a text is written:
+	// what is secret may become known during a run.
 	Mask func(string) string
 	Now  func() time.Time
 	// Tool names the program.
@@ -48,20 +50,29 @@ func kinds() map[string]kind {
 	return map[string]kind{
 		"cli": {[]string{"silent", "show-timestamps", "no-summary", "no-failures", "no-assertions", "no-success-assertions", "no-console", "no-banner"},
 			func(o Options) (Handler, error) { return newCLI(o), nil }},
-		"json":     {[]string{"export"}, func(o Options) (Handler, error) { return newJSON(o) }},
-		"junit":    {[]string{"export"}, func(o Options) (Handler, error) { return newJUnit(o) }},
-		"csv":      {[]string{"export"}, func(o Options) (Handler, error) { return newCSV(o) }},
-		"tap":      {nil, func(o Options) (Handler, error) { return newTAP(o), nil }},
+		"json":     {[]string{"export"}, func(o Options) (Handler, error) { return orNone(newJSON(o)) }},
+		"junit":    {[]string{"export"}, func(o Options) (Handler, error) { return orNone(newJUnit(o)) }},
+		"html":     {[]string{"export"}, func(o Options) (Handler, error) { return orNone(newHTML(o)) }},
+		"csv":      {[]string{"export"}, func(o Options) (Handler, error) { return orNone(newCSV(o)) }},
+		"tap":      {[]string{"export", "version"}, func(o Options) (Handler, error) { return orNone(newTAP(o)) }},
 		"github":   {nil, func(o Options) (Handler, error) { return newGitHub(o), nil }},
 		"progress": {nil, func(o Options) (Handler, error) { return newProgress(o), nil }},
 	}
 }
 
+// orNone keeps a nil pointer from becoming a Handler that is not nil.
+func orNone[H Handler](h H, err error) (Handler, error) {
+	if err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
 // Names are the reporters that there are.
 func Names() []string { return slices.Sorted(maps.Keys(kinds())) }
 
-// New makes a reporter. The error says that there is none of that name, or that it has
-// no such option.
+// New makes a reporter. The error says that there is none of that name, that it has no
+// such option, or that its file cannot be written.
 func New(name string, o Options) (Handler, error) {
 	k, ok := kinds()[name]
 	if !ok {
@@ -73,7 +84,7 @@ func New(name string, o Options) (Handler, error) {
 	}
 	for _, option := range slices.Sorted(maps.Keys(o.Options)) {
 		if !slices.Contains(k.options, option) && !anywhere(option) {
-			return nil, fmt.Errorf("the reporter %s has no option %q: it has %s", name, option, strings.Join(k.options, ", "))
+			return nil, unknownOption(name, option, k.options)
 		}
 	}
 	if o.Mask == nil {
@@ -83,6 +94,17 @@ func New(name string, o Options) (Handler, error) {
 		o.Now = time.Now
 	}
 	return k.make(o)
+}
+
+func unknownOption(name, option string, known []string) error {
+	if len(known) == 0 {
+		return fmt.Errorf("the reporter %s has no option %q: it has none", name, option)
+	}
+	hint := ""
+	if near, ok := collection.Nearest(option, known); ok {
+		hint = fmt.Sprintf("; did you mean %s?", near)
+	}
+	return errors.New(fmt.Sprintf("the reporter %s has no option %q: it has %s", name, option, strings.Join(known, ", ")) + hint)
 }
 
 // anywhere reports whether some reporter has an option: one that is given for all is no
@@ -100,74 +122,4 @@ func anywhere(option string) bool {
 func (o *Options) on(option string) bool {
 	value, given := o.Options[option]
 	return given && value != "false"
-}
-
-// export opens the file of a report under a name of its own; finish gives it its name.
-func (o *Options) export(ext string) (*exportFile, error) {
-	path := o.Options["export"]
-	name := "pmrun-run-report-" + o.Now().UTC().Format("2006-01-02-15-04-05-000") + "." + ext
-	if path == "" || path == "true" {
-		path = filepath.Join("pmrun", name)
-	} else if info, err := os.Stat(path); err == nil && info.IsDir() {
-		path = filepath.Join(path, name)
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return nil, fmt.Errorf("cannot write the report %s: %w", path, err)
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
-	if err != nil {
-		return nil, fmt.Errorf("cannot write the report %s: %w", path, err)
-	}
-	return &exportFile{File: f, path: path}, nil
-}
-
-// exportFile is a report that is being written.
-type exportFile struct {
-	*os.File
-	path string
-}
-
-// finish closes the file and gives it its name.
-func (f *exportFile) finish() error {
-	err := f.File.Close()
-	if err == nil {
-		err = os.Rename(f.Name(), f.path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-		return fmt.Errorf("cannot write the report %s: %w", f.path, err)
-	}
-	return nil
-}
-
-// clean leaves out what would steer a terminal.
-func clean(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < 0x20 && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029' || r == '\u202e' {
-			return -1
-		}
-		return r
-	}, text)
-}
-
-func oneLine(text string) string {
-	return strings.Join(strings.Fields(clean(text)), " ")
-}
-
-// parentPath names the folders around an item, from the collection on.
-func parentPath(item *collection.Item, separator string) string {
-	var names []string
-	for parent := item.Parent; parent != nil; parent = parent.Parent {
-		names = append(names, parent.Name)
-	}
-	slices.Reverse(names)
-	return strings.Join(names, separator)
-}
-
-// inside is an item with the folders around it, as newman writes them.
-func inside(item *collection.Item) string {
-	if parents := parentPath(item, " / "); parents != "" {
-		return parents + " / " + item.Name
-	}
-	return item.Name
 }

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -101,12 +102,16 @@ func TestHarmless(t *testing.T) {
 	}
 }
 
+// blanks is what columns are made of.
+var blanks = regexp.MustCompile(" +")
+
 func TestCLI(t *testing.T) {
 	list := events(t)
 	out, _ := reported(t, "cli", nil, nil, list)
+	out = blanks.ReplaceAllString(out, " ")
 	for _, want := range []string{
-		"Iteration 2/2", "❏ =F", "↳ good", "✓  passes", "- later", "[errored]", "connect ECONNREFUSED 127.0.0.1:1", "⤷ GET", "skipped by its pre-request script",
-		"│ printed ••••", "iterations │        2 │      2", "assertions │        8 │      3", "assertions skipped: 2", "at assertion:1 in test-script", "iteration: 2", "Error: out in prerequest-script",
+		"Iteration 2/2", "❏ =F", "↳ good", "✓ passes", "- [skipped] later", "[errored]", "connect ECONNREFUSED 127.0.0.1:1", "⤷ GET", "skipped by its pre-request script",
+		"│ printed ••••", "iterations │ 2 │ 2", "assertions │ 8 │ 3", "assertions skipped: 2", "at assertion:1 in test-script", "iteration: 2", "Error: out in prerequest-script",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
@@ -269,7 +274,7 @@ func TestCSVAndTAP(t *testing.T) {
 	if records[1][1] != "'=F" || records[1][9] != "passed" {
 		t.Errorf("%q", records[1])
 	}
-	out, _ := reported(t, "tap", nil, nil, list)
+	_, out := reported(t, "tap", nil, nil, list)
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	points := 0
 	for _, line := range lines {
@@ -277,16 +282,16 @@ func TestCSVAndTAP(t *testing.T) {
 			points++
 		}
 	}
-	if lines[0] != "TAP version 14" || lines[len(lines)-1] != fmt.Sprintf("1..%d", points) || points != 12 || !strings.Contains(out, "# SKIP") {
+	if lines[0] != "TAP version 14" || lines[len(lines)-1] != fmt.Sprintf("1..%d", points) || points != 14 || !strings.Contains(out, "# SKIP") {
 		t.Errorf("%d points\n%s", points, out)
 	}
 	out, _ = reported(t, "github", nil, nil, list)
-	if n := strings.Count(out, "::error title="); n != 7 || len(strings.Split(strings.TrimSpace(out), "\n")) != 7 {
+	if n := strings.Count(out, "::error file=c.json,title="); n != 7 || len(strings.Split(strings.TrimSpace(out), "\n")) != 7 {
 		t.Errorf("%d annotations\n%s", n, out)
 	}
 	// Several collections make one report.
 	out, _ = reported(t, "cli", nil, nil, list, list)
-	if !strings.Contains(out, "iterations │        4 │      4") {
+	if !strings.Contains(blanks.ReplaceAllString(out, " "), "iterations │ 4 │ 4") {
 		t.Errorf("\n%s", out)
 	}
 }
@@ -310,10 +315,31 @@ func TestMistakes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	list := events(t)
+	for _, e := range list {
+		if err := h.Handle(e); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := h.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if found, _ := filepath.Glob(filepath.Join(dir, "pmrun-run-report-*.json")); len(found) != 1 {
+	if found, _ := filepath.Glob(filepath.Join(dir, "*")); len(found) != 1 || !strings.HasSuffix(found[0], ".json") || !strings.Contains(found[0], "pmrun-run-report-") {
 		t.Errorf("%q", found)
+	}
+}
+
+// TestHTML: one page, with what failed, and nothing of a text becomes markup.
+func TestHTML(t *testing.T) {
+	_, file := reported(t, "html", nil, nil, events(t))
+	for want, n := range map[string]int{`data-result="failed"`: 6, `data-result="skipped"`: 2, "<script>": 1, "src=": 0, "href=": 0} {
+		if got := strings.Count(file, want); got != n {
+			t.Errorf("%d times %q, want %d", got, want, n)
+		}
+	}
+	for _, want := range []string{"&lt;script&gt;alert(1)", "sent ••••", "ECONNREFUSED"} {
+		if !strings.Contains(file, want) {
+			t.Errorf("no %q in\n%s", want, file)
+		}
 	}
 }

@@ -2,6 +2,8 @@ package runreport
 
 import (
 	"math"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/pmrun/pmrun/collection"
@@ -29,34 +31,44 @@ type stats struct {
 	PrerequestScripts count `json:"prerequestScripts"`
 }
 
+// failures are all that the stats know of.
+func (s *stats) failures() int { return s.Assertions.Failed + s.Scripts.Failed + s.Requests.Failed }
+
 // failure is something that went wrong.
 type failure struct {
 	name, message, stack string
 	// at says where: "assertion:0 in test-script", "request", "test-script:3:1".
-	at     string
-	test   string // of a failed assertion
-	index  int
-	item   *collection.Item
-	cursor runner.Cursor
+	at string
+	// test and index are those of an assertion.
+	assertion bool
+	test      string
+	index     int
+	item      *collection.Item
+	cursor    runner.Cursor
+	err       error // of a request
+	// line and column of a script, 0 when they are not known
+	line, column int
 }
 
-// tally counts what the events of runs say.
+// tally counts what the events of runs say; of several collections it has the sums.
+// What it needs does not grow with the run, but for a bit an iteration.
 type tally struct {
-	stats    stats
-	skipped  int // assertions
-	started  time.Time
-	finished time.Time
-	bytes    int64
-	// Of the response times, in ms.
-	n, sum, squares, least, most float64
-	failedIterations             map[[2]int]bool
-	collections                  int
+	stats             stats
+	skipped           int // assertions
+	collections       int
+	started, finished time.Time
+	bytes             int64 // of bodies
+	// The times of what had an answer.
+	response, dns, firstByte spread
+	failedIterations         []uint64 // of the collection that runs, a bit each
+	err                      error    // what ended a run before its end
 }
 
 // see counts an event, and gives the failure that it is.
 func (t *tally) see(e runner.Event) *failure {
 	switch {
 	case e.Start != nil:
+		t.failedIterations = nil
 		if t.collections++; t.started.IsZero() {
 			t.started = e.Start.At
 		}
@@ -76,17 +88,21 @@ func (t *tally) see(e runner.Event) *failure {
 		return t.assertion(e.Assertion)
 	case e.Finish != nil:
 		t.finished = e.Finish.At
+		if e.Finish.Err != nil {
+			t.err = e.Finish.Err
+		}
 	}
 	return nil
 }
 
+// failedIn counts an iteration with its first failure.
 func (t *tally) failedIn(c runner.Cursor) {
-	key := [2]int{t.collections, c.Iteration}
-	if t.failedIterations == nil {
-		t.failedIterations = make(map[[2]int]bool)
+	word, bit := c.Iteration/64, uint64(1)<<(c.Iteration%64)
+	for len(t.failedIterations) <= word {
+		t.failedIterations = append(t.failedIterations, 0)
 	}
-	if !t.failedIterations[key] {
-		t.failedIterations[key] = true
+	if t.failedIterations[word]&bit == 0 {
+		t.failedIterations[word] |= bit
 		t.stats.Iterations.Failed++
 	}
 }
@@ -96,24 +112,21 @@ func (t *tally) request(r *runner.Request) *failure {
 	if r.Err != nil {
 		t.stats.Requests.Failed++
 		t.failedIn(r.Cursor)
-		return &failure{name: "Error", message: r.Err.Error(), at: "request", item: r.Item, cursor: r.Cursor}
+		return &failure{name: "Error", message: r.Err.Error(), at: "request", item: r.Item, cursor: r.Cursor, err: r.Err}
 	}
-	t.bytes += r.Response.BodySize
-	ms := float64(r.Response.Time) / float64(time.Millisecond)
-	if t.n == 0 || ms < t.least {
-		t.least = ms
+	if r.Response != nil {
+		t.bytes += r.Response.BodySize
+		t.response.add(r.Response.Time)
+		t.dns.add(r.Timing.DNS)
+		t.firstByte.add(r.Timing.FirstByte)
 	}
-	t.most = max(t.most, ms)
-	t.n++
-	t.sum += ms
-	t.squares += ms * ms
 	return nil
 }
 
 func (t *tally) script(s *runner.Script) *failure {
-	counts, name := &t.stats.TestScripts, "test-script"
+	counts := &t.stats.TestScripts
 	if s.Event == script.Prerequest {
-		counts, name = &t.stats.PrerequestScripts, "prerequest-script"
+		counts = &t.stats.PrerequestScripts
 	}
 	counts.Total++
 	t.stats.Scripts.Total++
@@ -123,7 +136,11 @@ func (t *tally) script(s *runner.Script) *failure {
 	counts.Failed++
 	t.stats.Scripts.Failed++
 	t.failedIn(s.Cursor)
-	return &failure{name: s.Err.Name, message: s.Err.Message, stack: s.Err.Stack, at: name, item: s.Item, cursor: s.Cursor}
+	at := scriptName(s.Event)
+	if s.Err.Line > 0 {
+		at += ":" + strconv.Itoa(s.Err.Line) + ":" + strconv.Itoa(s.Err.Column)
+	}
+	return &failure{name: s.Err.Name, message: s.Err.Message, stack: ownStack(s.Err.Stack), at: at, item: s.Item, cursor: s.Cursor, line: s.Err.Line, column: s.Err.Column}
 }
 
 func (t *tally) assertion(a *runner.Assertion) *failure {
@@ -137,28 +154,56 @@ func (t *tally) assertion(a *runner.Assertion) *failure {
 	}
 	t.stats.Assertions.Failed++
 	t.failedIn(a.Cursor)
-	return &failure{name: a.Err.Name, message: a.Err.Message, stack: a.Err.Stack, at: atAssertion(a), test: a.Name, index: a.Index, item: a.Item, cursor: a.Cursor}
+	return &failure{
+		name: a.Err.Name, message: a.Err.Message, stack: ownStack(a.Err.Stack), at: "assertion:" + strconv.Itoa(a.Index) + " in " + scriptName(a.Event),
+		assertion: true, test: a.Name, index: a.Index, item: a.Item, cursor: a.Cursor, line: a.Err.Line, column: a.Err.Column,
+	}
 }
 
-// average and deviation are those of the response times, in ms.
-func (t *tally) average() float64 {
-	if t.n == 0 {
+// ownStack leaves out what is the sandbox's in a stack, and nobody's who reads it.
+func ownStack(stack string) string {
+	var own []string
+	for line := range strings.SplitSeq(strings.TrimRight(stack, "\n"), "\n") {
+		frame := strings.TrimSpace(line)
+		if !strings.HasPrefix(frame, "at ") || !strings.Contains(frame, "pmrun:") && !strings.HasSuffix(frame, "(native)") {
+			own = append(own, line)
+		}
+	}
+	return strings.Join(own, "\n")
+}
+
+// scriptName is what newman calls the scripts of an event.
+func scriptName(event string) string {
+	if event == script.Prerequest {
+		return "prerequest-script"
+	}
+	return "test-script"
+}
+
+// spread gathers times, in ms, and forgets them.
+type spread struct{ n, least, most, mean, squares float64 }
+
+// add takes in a time; 0 is none.
+func (s *spread) add(d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	ms := float64(d) / float64(time.Millisecond)
+	if s.n == 0 || ms < s.least {
+		s.least = ms
+	}
+	s.most = max(s.most, ms)
+	// Welford's way: sums of squares would lose what differs little.
+	s.n++
+	before := ms - s.mean
+	s.mean += before / s.n
+	s.squares += before * (ms - s.mean)
+}
+
+// deviation is the standard deviation.
+func (s *spread) deviation() float64 {
+	if s.n == 0 {
 		return 0
 	}
-	return t.sum / t.n
-}
-
-func (t *tally) deviation() float64 {
-	if t.n == 0 {
-		return 0
-	}
-	return math.Sqrt(max(t.squares/t.n-t.average()*t.average(), 0))
-}
-
-func atAssertion(a *runner.Assertion) string {
-	name := "test-script"
-	if a.Event == script.Prerequest {
-		name = "prerequest-script"
-	}
-	return "assertion:" + itoa(a.Index) + " in " + name
+	return math.Sqrt(s.squares / s.n)
 }
