@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/pmrun/pmrun/collection/runner"
+	"github.com/pmrun/pmrun/report/runreport"
 )
 
 // runOptions are the flags of pmrun run: newman's, and some of its own.
@@ -132,7 +133,7 @@ func (o *runOptions) reporterFlags(f *pflag.FlagSet, args []string) {
 		f.StringVar(o.reporter[name], "reporter-"+name, "", "an option of a reporter")
 		flag := f.Lookup("reporter-" + name)
 		flag.Hidden = true
-		if !strings.HasSuffix(name, "export") {
+		if !runreport.TakesValue(name[strings.LastIndexByte(name, '-')+1:]) {
 			flag.NoOptDefVal = "true"
 		}
 	}
@@ -157,14 +158,14 @@ func withValues(args []string) []string {
 }
 
 // reporterOptions gives the options of one reporter: those that name it, and those for
-// all.
+// all that it has, or that none has: it refuses them.
 func (o *runOptions) reporterOptions(reporter string, all []string) map[string]string {
 	options := make(map[string]string)
 	for name, value := range o.reporter {
 		named := slices.ContainsFunc(all, func(other string) bool { return strings.HasPrefix(name, other+"-") })
 		if own, ok := strings.CutPrefix(name, reporter+"-"); ok {
 			options[own] = *value
-		} else if _, set := options[name]; !named && !set {
+		} else if _, set := options[name]; !named && !set && (runreport.Knows(reporter, name) || !slices.ContainsFunc(all, func(other string) bool { return runreport.Knows(other, name) })) {
 			options[name] = *value
 		}
 	}

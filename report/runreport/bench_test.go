@@ -13,7 +13,7 @@ func BenchmarkReports(b *testing.B) {
 	masker := strings.NewReplacer(secret, "••••")
 	for _, name := range Names() {
 		b.Run(name, func(b *testing.B) {
-			h, err := New(name, Options{Out: io.Discard, Err: io.Discard, Mask: masker.Replace, Options: map[string]string{"export": filepath.Join(b.TempDir(), "report")}})
+			h, err := New(name, Options{Out: io.Discard, Err: io.Discard, Mask: masker.Replace, Options: exportTo(name, filepath.Join(b.TempDir(), "report"))})
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -99,7 +99,7 @@ func (c *cli) table() {
 		if f.assertion {
 			details = append(details, c.paint(red, c.o.line(f.test)))
 		}
-		details = append(details, strings.Split(c.o.text(f.message), "\n")...)
+		details = append(details, strings.Split(c.o.body(f.message), "\n")...)
 		details = append(details, c.paint(dim, "at "+f.at), c.paint(dim, fmt.Sprintf(`inside "%s"`, c.o.line(inside(f.item)))))
 		second := ""
 		if f.cursor.Cycles > 1 {

@@ -149,3 +149,11 @@ func handmade(t testing.TB, err error) []runner.Event {
 	s.add(runner.Event{Finish: &runner.Finish{At: at.Add(1500 * time.Millisecond), Err: err, Environment: scope, Globals: &script.Scope{}, Collection: &script.Scope{}}})
 	return s.events
 }
+
+// exportTo is the option of the file, for the reporters that have it.
+func exportTo(name, path string) map[string]string {
+	if !Knows(name, "export") {
+		return nil
+	}
+	return map[string]string{"export": path}
+}

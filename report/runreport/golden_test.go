@@ -259,7 +259,7 @@ func TestNoRunNoReport(t *testing.T) {
 func TestFlatMemory(t *testing.T) {
 	list := handmade(t, nil)
 	for _, name := range []string{"json", "junit", "html", "csv", "tap", "cli", "progress"} {
-		h, err := New(name, Options{Out: io.Discard, Err: io.Discard, Options: map[string]string{"export": filepath.Join(t.TempDir(), "report")}})
+		h, err := New(name, Options{Out: io.Discard, Err: io.Discard, Options: exportTo(name, filepath.Join(t.TempDir(), "report"))})
 		if err != nil {
 			t.Fatal(err)
 		}

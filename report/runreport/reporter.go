@@ -83,7 +83,7 @@ func New(name string, o Options) (Handler, error) {
 		return nil, fmt.Errorf("there is no reporter %q: there are %s%s", name, strings.Join(Names(), ", "), hint)
 	}
 	for _, option := range slices.Sorted(maps.Keys(o.Options)) {
-		if !slices.Contains(k.options, option) && !anywhere(option) {
+		if !slices.Contains(k.options, option) {
 			return nil, unknownOption(name, option, k.options)
 		}
 	}
@@ -107,16 +107,12 @@ func unknownOption(name, option string, known []string) error {
 	return errors.New(fmt.Sprintf("the reporter %s has no option %q: it has %s", name, option, strings.Join(known, ", ")) + hint)
 }
 
-// anywhere reports whether some reporter has an option: one that is given for all is no
-// mistake for the others.
-func anywhere(option string) bool {
-	for _, k := range kinds() {
-		if slices.Contains(k.options, option) {
-			return true
-		}
-	}
-	return false
-}
+// Knows reports whether a reporter has an option: one that is given for all goes to those
+// that do.
+func Knows(name, option string) bool { return slices.Contains(kinds()[name].options, option) }
+
+// TakesValue reports whether an option has a value: the others are on or off.
+func TakesValue(option string) bool { return option == "export" || option == "version" }
 
 // on reports whether an option is set.
 func (o *Options) on(option string) bool {

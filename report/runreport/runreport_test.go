@@ -62,8 +62,11 @@ func reported(t *testing.T, name string, options map[string]string, change func(
 	var printed bytes.Buffer
 	path := filepath.Join(t.TempDir(), "report")
 	o := Options{
-		Out: &printed, Err: &printed, Options: map[string]string{"export": path}, Unicode: true, Tool: "pmrun/test",
+		Out: &printed, Err: &printed, Options: map[string]string{}, Unicode: true, Tool: "pmrun/test",
 		Mask: func(text string) string { return strings.ReplaceAll(text, "secret-word", "••••") }, Now: func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) },
+	}
+	if Knows(name, "export") {
+		o.Options["export"] = path
 	}
 	for key, value := range options {
 		o.Options[key] = value
@@ -303,7 +306,10 @@ func TestMistakes(t *testing.T) {
 		want    string
 	}{
 		{"junt", nil, "did you mean junit"},
-		{"cli", map[string]string{"no-sumary": "true"}, "no option"},
+		{"cli", map[string]string{"no-sumary": "true"}, "did you mean no-summary"},
+		{"junit", map[string]string{"no-summary": "true"}, "no option"},
+		{"github", map[string]string{"export": "x"}, "it has none"},
+		{"tap", map[string]string{"version": "12"}, "13 or 14"},
 		{"json", map[string]string{"export": "/dev/null/x/y"}, "cannot write the report"},
 	} {
 		if _, err := New(tt.name, Options{Options: tt.options}); err == nil || !strings.Contains(err.Error(), tt.want) {
