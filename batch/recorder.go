@@ -45,8 +45,7 @@ func (r *recorder) record(ctx context.Context) (err error) {
 		case got := <-r.token.done:
 			r.renewed(got)
 		case <-done:
-			done = nil
-			r.drain()
+			done = nil // gather sees it
 		}
 		r.gather(ctx)
 		if r.lingers() {
@@ -128,7 +127,8 @@ func (r *recorder) arm(timer *time.Timer) {
 	}
 }
 
-// gather takes along what is there already, so that it shares the commit.
+// gather takes along what is there already, so that it shares the commit. Once ctx
+// has ended it intends nothing more.
 func (r *recorder) gather(ctx context.Context) {
 	for {
 		select {
@@ -138,6 +138,9 @@ func (r *recorder) gather(ctx context.Context) {
 		default:
 		}
 		break
+	}
+	if ctx.Err() != nil && !r.draining {
+		r.drain()
 	}
 	now := time.Now()
 	for r.canRetry() && len(r.waiting) > 0 && !r.waiting[0].due.After(now) {

@@ -340,6 +340,41 @@ func TestRunEnds(t *testing.T) {
 	}
 }
 
+// TestRunEndsWhileStopping interrupts a run that a rule has stopped: what is on its
+// way is waited for all the same.
+func TestRunEndsWhileStopping(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	others, release := make(chan struct{}), make(chan struct{})
+	b := newBench(t, 200, func(w http.ResponseWriter, row int64, _ int) {
+		switch row {
+		case 1:
+			<-others // so that one is on its way when the rule holds
+			w.WriteHeader(http.StatusUnprocessableEntity)
+		case 2:
+			close(others)
+			<-release
+		default:
+			<-release
+		}
+	})
+	b.Stop = batch.StopRules{MaxFailures: 0}
+	b.Emit = func(e batch.Event) {
+		if e.Stopping != nil {
+			cancel()
+			close(release)
+		}
+	}
+	records, err := b.run(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := count(records)
+	if got[batch.Failed] != 1 || got[batch.Succeeded] == 0 || got[batch.Succeeded]+1 != len(b.got) || got[batch.Sending]+got[batch.Unknown] != 0 {
+		t.Errorf("statuses %v, %d rows reached the server", got, len(b.got))
+	}
+}
+
 // TestRunEndsWhilePaused does not wait for a pause that the server has asked for.
 func TestRunEndsWhilePaused(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
