@@ -120,7 +120,7 @@ and a report that says, row by row, what happened.
 		return fmt.Errorf("%s: see %s --help", flagMessage(err), cmd.CommandPath())
 	})
 	root.AddCommand(a.loadCommand(), a.checkCommand(), a.listCommand(), a.initCommand(), a.resumeCommand(), a.retryCommand(), a.reconcileCommand(), a.verifyCommand(), a.undoCommand(),
-		a.reportCommand(), a.showCommand(), a.runCommand(), a.mockCommand(), a.versionCommand(),
+		a.reportCommand(), a.showCommand(), a.runCommand(), a.convertCommand(), a.mockCommand(), a.versionCommand(),
 		a.helpTopic("exit-codes", "What each exit code means", func() string { return exitCodes }), a.helpTopic("rules", "What preflight checks", rulesText),
 		a.helpTopic("contracts", "The APIs that are known", contractsText), a.helpTopic("errors", "What each status and cause means, and what to do", errorsText))
 	completeArgs(root)

@@ -25,7 +25,7 @@ func (c *compiler) compileBody(b *collection.Body, headers []collection.Header) 
 	if b == nil || b.Disabled {
 		return
 	}
-	if !c.behavior.DisableBodyPruning && withoutBody(c.t.Method) {
+	if !c.behavior.DisableBodyPruning && WithoutBody(c.t.Method) {
 		c.t.Pruned = true
 		return
 	}
@@ -51,9 +51,9 @@ func (c *compiler) compileBody(b *collection.Body, headers []collection.Header) 
 	}
 }
 
-// withoutBody reports whether Postman sends requests of that method without
+// WithoutBody reports whether Postman sends requests of that method without
 // their body.
-func withoutBody(method string) bool {
+func WithoutBody(method string) bool {
 	switch strings.ToUpper(method) {
 	case "GET", "COPY", "HEAD", "PURGE", "UNLOCK":
 		return true

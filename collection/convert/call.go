@@ -1,0 +1,395 @@
+package convert
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/textproto"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pmrun/pmrun/collection"
+	"github.com/pmrun/pmrun/collection/request"
+	"github.com/pmrun/pmrun/collection/vars"
+)
+
+// Call is a request as a program has to send it, so that the same bytes reach the
+// server as pmrun itself sends: auth of the folders put in, what is disabled left out,
+// the URL encoded by Postman's rules. Placeholders stay as {{name}}.
+type Call struct {
+	Item   *collection.Item
+	Method string
+	// URL is the whole URL, without fragment. It may start with a placeholder that holds
+	// scheme and host.
+	URL string
+	// Header holds what the request says, in its order and spelling, then what its body and
+	// auth add.
+	Header []collection.Header
+	Body   *CallBody // nil when nothing is sent
+	// Auth is one that Header and URL cannot hold: basic (user and password may be
+	// placeholders), or one that is made anew for each request: digest, awsv4, oauth1, ...
+	Auth     *collection.Auth
+	Behavior collection.Behavior
+}
+
+// CallBody is the body of a Call.
+type CallBody struct {
+	Mode string // raw (GraphQL too), urlencoded, formdata or file
+	// Text is the body of raw and urlencoded as it is sent.
+	Text string
+	// Params are the parts of formdata, and the fields behind the Text of urlencoded, not
+	// encoded.
+	Params []collection.Param
+	// File is the path of a body that is a file.
+	File string
+	// Language is that of a raw body: json, xml, html, javascript, text; may be empty.
+	Language string
+}
+
+// Calls gives the requests that o names as Calls. What keeps a request from being sent
+// becomes a note, and the Call holds what is known.
+func Calls(c *collection.Collection, o Options, notes *Notes) []Call {
+	items := o.Requests(c)
+	calls := make([]Call, 0, len(items))
+	for _, item := range items {
+		calls = append(calls, newCall(item, o, notes))
+	}
+	return calls
+}
+
+func newCall(item *collection.Item, o Options, notes *Notes) Call {
+	r := item.Request()
+	call := Call{Item: item, Method: r.Method, Behavior: item.Behavior()}
+	plain := &plainRequest{Method: r.Method, Header: []collection.Header{}, URL: plainURL{Raw: r.URL.Raw}}
+	if r.URL.HasParts {
+		plain.URL = plainURL{
+			Protocol: r.URL.Protocol, Host: r.URL.Host, Port: r.URL.Port, Path: r.URL.Path, Query: r.URL.Query, Variables: r.URL.Variables,
+		}
+	}
+	plain.URL.Variables = r.URL.Variables
+	for _, h := range r.Headers {
+		if h.Disabled {
+			continue
+		}
+		if strings.TrimSpace(h.Key) == "" {
+			notes.Add(item, "header without a name", "left out, as when it is sent")
+			continue
+		}
+		plain.Header = append(plain.Header, h)
+	}
+	auth, _ := item.Auth()
+	if auth != nil && headerAuth(auth) {
+		plain.Auth = &DraftAuth{auth.Type, auth.Params}
+	} else {
+		call.Auth = auth
+		plain.Auth = &DraftAuth{Type: "noauth"}
+	}
+	call.body(&r, plain, notes)
+	call.send(plain, o, notes)
+	return call
+}
+
+// headerAuth says whether an auth is a header or a parameter whose value can hold
+// placeholders.
+func headerAuth(auth *collection.Auth) bool {
+	switch auth.Type {
+	case "bearer", "apikey":
+		return true
+	case "oauth2":
+		return auth.Get("accessToken") != ""
+	}
+	return false
+}
+
+// body takes a body apart. What is made of text goes through request like the URL;
+// files are not opened here.
+func (c *Call) body(r *collection.Request, plain *plainRequest, notes *Notes) {
+	b := r.Body
+	if b == nil || b.Disabled {
+		return
+	}
+	if !c.Behavior.DisableBodyPruning && request.WithoutBody(c.Method) {
+		if b.Mode != "" && (b.Mode != collection.ModeRaw || b.Raw != "") {
+			notes.Add(c.Item, "body", "left out: Postman does not send the body of a "+c.Method)
+		}
+		return
+	}
+	c.Body = &CallBody{Mode: b.Mode, Language: b.Language}
+	for _, p := range b.Params {
+		if !p.Disabled {
+			c.Body.Params = append(c.Body.Params, p)
+		}
+	}
+	switch b.Mode {
+	case collection.ModeRaw:
+		plain.Body = RawBody(b.Raw, b.Language)
+	case collection.ModeURLEncoded:
+		plain.Body = &DraftBody{Mode: b.Mode, URLEncoded: c.Body.Params}
+	case collection.ModeGraphQL:
+		c.Body.Mode, c.Body.Language = collection.ModeRaw, "json"
+		plain.Body = &DraftBody{Mode: b.Mode, GraphQL: b.GraphQL}
+	case collection.ModeFile:
+		if b.File == nil || b.File.Src == "" {
+			notes.Add(c.Item, "body", "left out: no file is chosen")
+			c.Body = nil
+			return
+		}
+		c.Body.File = b.File.Src
+	}
+}
+
+// plainRequest is a request of collection v2.1 in which only what is sent is left.
+type plainRequest struct {
+	Method string              `json:"method"`
+	Header []collection.Header `json:"header"`
+	URL    plainURL            `json:"url"`
+	Auth   *DraftAuth          `json:"auth"`
+	Body   *DraftBody          `json:"body,omitempty"`
+}
+
+type plainURL struct {
+	Raw       string
+	Protocol  string
+	Host      []string
+	Port      string
+	Path      []string
+	Query     []collection.QueryParam
+	Variables []collection.Variable
+}
+
+// MarshalJSON keeps a query parameter without a value apart from one with an empty one.
+func (u plainURL) MarshalJSON() ([]byte, error) {
+	type param struct {
+		Key      string  `json:"key"`
+		Value    *string `json:"value"`
+		Disabled bool    `json:"disabled,omitempty"`
+	}
+	query := make([]param, 0, len(u.Query))
+	for _, q := range u.Query {
+		p := param{Key: q.Key, Disabled: q.Disabled}
+		if q.HasValue {
+			p.Value = &q.Value
+		}
+		query = append(query, p)
+	}
+	return marshal(struct {
+		Raw       string                `json:"raw,omitempty"`
+		Protocol  string                `json:"protocol,omitempty"`
+		Host      []string              `json:"host,omitempty"`
+		Port      string                `json:"port,omitempty"`
+		Path      []string              `json:"path,omitempty"`
+		Query     []param               `json:"query,omitempty"`
+		Variables []collection.Variable `json:"variable,omitempty"`
+	}{u.Raw, u.Protocol, u.Host, u.Port, u.Path, query, u.Variables})
+}
+
+// send fills in what request makes of the plain request. Placeholders travel through it
+// as words that no encoding touches, and come back out.
+func (c *Call) send(plain *plainRequest, o Options, notes *Notes) {
+	var words words
+	base := words.takeBase(plain)
+	if plain.Body != nil && plain.Body.GraphQL != nil {
+		graphQL := *plain.Body.GraphQL
+		graphQL.Variables = words.quote(graphQL.Variables)
+		plain.Body.GraphQL = &graphQL
+	}
+	text, err := marshal(plain)
+	if err == nil {
+		text = words.hide(text)
+		err = c.compile(json.RawMessage(text), o)
+	}
+	if err != nil {
+		notes.Add(c.Item, "request", "written as it stands; it cannot be sent as it is: "+words.show(err.Error()))
+		c.URL = request.URLText(c.Item.Request().URL)
+		c.Header = append(c.Header, plain.Header...)
+		if b := c.Item.Request().Body; c.Body != nil && b != nil {
+			c.Body.Text = b.Raw
+		}
+		return
+	}
+	c.URL = words.showBase(words.show(c.URL), base, request.URLText(c.Item.Request().URL), o)
+	for i := range c.Header {
+		c.Header[i].Key = words.show(c.Header[i].Key)
+		c.Header[i].Value = words.show(c.Header[i].Value)
+	}
+	if c.Body != nil {
+		c.Body.Text = words.show(c.Body.Text)
+	}
+}
+
+// compile lets request make the bytes.
+func (c *Call) compile(plain json.RawMessage, o Options) error {
+	item, err := c.Item.WithRequest(plain)
+	if err != nil {
+		return err
+	}
+	const agent = "pmrun"
+	t := request.Compile(item, request.Options{Scopes: &vars.Scopes{}, WorkingDir: o.WorkingDir, UserAgent: agent, Literal: true, ForeignAuth: true})
+	if len(t.Problems) > 0 {
+		return t.Problems[0]
+	}
+	var filled request.Filled
+	if err := t.Fill(&filled, nil, 0); err != nil {
+		return err
+	}
+	c.URL = filled.URL.String()
+	own := item.Request().Headers
+	for _, h := range own {
+		c.Header = append(c.Header, collection.Header{Key: h.Key, Value: strings.TrimSpace(h.Value), Description: h.Description})
+	}
+	says := func(name string) bool {
+		return slices.ContainsFunc(own, func(h collection.Header) bool { return strings.EqualFold(strings.TrimSpace(h.Key), name) })
+	}
+	var added []string
+	for name := range filled.Header {
+		if !says(name) && !slices.Contains([]string{"User-Agent", "Accept-Encoding", "Accept", "Connection"}, textproto.CanonicalMIMEHeaderKey(name)) {
+			added = append(added, name)
+		}
+	}
+	slices.Sort(added)
+	for _, name := range added {
+		for _, value := range filled.Header[name] {
+			c.Header = append(c.Header, collection.Header{Key: name, Value: value})
+		}
+	}
+	if c.Body != nil && (c.Body.Mode == collection.ModeRaw || c.Body.Mode == collection.ModeURLEncoded) {
+		c.Body.Text = string(filled.Body)
+	}
+	return nil
+}
+
+// HeaderValue gives the value of the first header of that name, in any case.
+func (c *Call) HeaderValue(name string) (string, bool) {
+	for _, h := range c.Header {
+		if strings.EqualFold(h.Key, name) {
+			return h.Value, true
+		}
+	}
+	return "", false
+}
+
+// words stand in for placeholders while request encodes what is around them.
+type words struct{ names []string }
+
+var (
+	placeholder = regexp.MustCompile(`\{\{([^{}]+)\}\}|<<([^<>]+)>>`)
+	word        = regexp.MustCompile(`pmrunq(\d+)q|"pmrunv(\d+)v"`)
+	portHolder  = regexp.MustCompile(`^(?:\{\{([^{}]+)\}\}|<<([^<>]+)>>)$`)
+)
+
+const firstPort = 61001
+
+func (w *words) number(name string) int {
+	name = strings.TrimSpace(name)
+	i := slices.Index(w.names, name)
+	if i < 0 {
+		i = len(w.names)
+		w.names = append(w.names, name)
+	}
+	return i
+}
+
+// hide puts words in the place of placeholders.
+func (w *words) hide(text []byte) []byte {
+	return placeholder.ReplaceAllFunc(text, func(m []byte) []byte {
+		var name string
+		// The text is JSON, and so is the name in it.
+		if json.Unmarshal([]byte(`"`+string(m[2:len(m)-2])+`"`), &name) != nil {
+			return m
+		}
+		return fmt.Appendf(nil, "pmrunq%dq", w.number(name))
+	})
+}
+
+// quote puts words for values in the place of the placeholders of a JSON text that stand
+// outside of its strings.
+func (w *words) quote(text string) string {
+	var b strings.Builder
+	inside := false
+	for i := 0; i < len(text); i++ {
+		switch {
+		case !inside && (text[i] == '{' || text[i] == '<'):
+			if m := placeholder.FindStringSubmatchIndex(text[i:]); m != nil && m[0] == 0 {
+				fmt.Fprintf(&b, `"pmrunv%dv"`, w.number(name(text[i:], m)))
+				i += m[1] - 1
+				continue
+			}
+		case text[i] == '"':
+			inside = !inside
+		case text[i] == '\\' && inside && i+1 < len(text):
+			b.WriteByte(text[i])
+			i++
+		}
+		b.WriteByte(text[i])
+	}
+	return b.String()
+}
+
+// show puts the placeholders back.
+func (w *words) show(text string) string {
+	return word.ReplaceAllStringFunc(text, func(m string) string {
+		i, err := strconv.Atoi(strings.Trim(m, `"pmrunqv`))
+		if err != nil || i >= len(w.names) {
+			return m
+		}
+		return "{{" + w.names[i] + "}}"
+	})
+}
+
+// takeBase deals with the two places of a URL where a word would not do: it takes the
+// scheme off the request's sight when a placeholder begins the URL, and makes a port of
+// digits. It returns the placeholder's name.
+func (w *words) takeBase(plain *plainRequest) (base string) {
+	u := &plain.URL
+	if u.Host == nil && u.Raw != "" {
+		if m := rawPort.FindStringSubmatchIndex(u.Raw); m != nil {
+			name := u.Raw[m[2]:m[3]]
+			u.Raw = u.Raw[:m[2]-2] + strconv.Itoa(firstPort+w.number(name)) + u.Raw[m[3]+2:]
+		}
+		if m := placeholder.FindStringSubmatchIndex(u.Raw); m != nil && m[0] == 0 {
+			return name(u.Raw, m)
+		}
+		return ""
+	}
+	if m := portHolder.FindStringSubmatch(u.Port); m != nil {
+		u.Port = strconv.Itoa(firstPort + w.number(m[1]+m[2]))
+	}
+	if u.Protocol == "" && len(u.Host) > 0 {
+		if m := placeholder.FindStringSubmatchIndex(u.Host[0]); m != nil && m[0] == 0 {
+			return name(u.Host[0], m)
+		}
+	}
+	return ""
+}
+
+// rawPort finds a port that is a placeholder, in a URL that is one text.
+var rawPort = regexp.MustCompile(`^(?:[a-zA-Z][a-zA-Z0-9+.-]*://)?[^/?#:]+:\{\{([^{}]+)\}\}`)
+
+func name(text string, m []int) string {
+	if m[2] >= 0 {
+		return strings.TrimSpace(text[m[2]:m[3]])
+	}
+	return strings.TrimSpace(text[m[4]:m[5]])
+}
+
+// showBase undoes takeBase. A placeholder that begins the URL holds the scheme too,
+// unless its value is known to have none. written is the URL as the request has it.
+func (w *words) showBase(text, base, written string, o Options) string {
+	for i, name := range w.names {
+		text = strings.Replace(text, ":"+strconv.Itoa(firstPort+i), ":{{"+name+"}}", 1)
+	}
+	rest, ok := strings.CutPrefix(text, "http://{{"+base+"}}")
+	if base == "" || !ok {
+		return text
+	}
+	if o.Scopes != nil {
+		if v, _, known := o.Scopes.Lookup(base); known && v.Value != "" && !strings.Contains(v.Value, "://") && !strings.HasPrefix(v.Value, "{{") {
+			return text
+		}
+	}
+	if slash := strings.Index(written, "}}/"); slash < 0 || strings.IndexByte(written, '?') >= 0 && strings.IndexByte(written, '?') < slash {
+		rest = strings.TrimPrefix(rest, "/") // it was added because a host alone was seen
+	}
+	return "{{" + base + "}}" + rest
+}

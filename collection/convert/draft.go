@@ -1,0 +1,170 @@
+package convert
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/pmrun/pmrun/collection"
+)
+
+// Draft is a collection that a reader is making. Its JSON is that of collection v2.1.
+type Draft struct {
+	Name        string
+	Description string
+	Items       []*DraftItem
+	Auth        *DraftAuth
+	Events      []DraftEvent
+	Variables   []collection.Variable
+}
+
+// DraftItem is a folder, when Request is nil, or a request of a Draft.
+type DraftItem struct {
+	Name        string          `json:"name"`
+	Description string          `json:"description,omitempty"`
+	Items       []*DraftItem    `json:"item,omitempty"`
+	Events      []DraftEvent    `json:"event,omitempty"`
+	Auth        *DraftAuth      `json:"auth,omitempty"` // of a folder; a request has its own
+	Request     *DraftRequest   `json:"request,omitempty"`
+	Responses   []DraftResponse `json:"response,omitempty"`
+	Behavior    map[string]any  `json:"protocolProfileBehavior,omitempty"`
+}
+
+// DraftRequest is a request of a Draft.
+type DraftRequest struct {
+	Auth        *DraftAuth          `json:"auth,omitempty"`
+	Method      string              `json:"method"`
+	Headers     []collection.Header `json:"header"`
+	Body        *DraftBody          `json:"body,omitempty"`
+	URL         DraftURL            `json:"url"`
+	Description string              `json:"description,omitempty"`
+}
+
+// DraftURL is a URL of a Draft. Raw is enough: Postman takes it apart; parts that are
+// given count more.
+type DraftURL struct {
+	Raw       string                  `json:"raw"`
+	Protocol  string                  `json:"protocol,omitempty"`
+	Host      []string                `json:"host,omitempty"`
+	Port      string                  `json:"port,omitempty"`
+	Path      []string                `json:"path,omitempty"`
+	Query     []collection.QueryParam `json:"query,omitempty"`
+	Hash      string                  `json:"hash,omitempty"`
+	Variables []collection.Variable   `json:"variable,omitempty"`
+}
+
+// DraftBody is a body of a Draft; Mode is one of collection's Mode constants.
+type DraftBody struct {
+	Mode       string              `json:"mode"`
+	Raw        *string             `json:"raw,omitempty"`
+	URLEncoded []collection.Param  `json:"urlencoded,omitempty"`
+	FormData   []collection.Param  `json:"formdata,omitempty"`
+	GraphQL    *collection.GraphQL `json:"graphql,omitempty"`
+	File       *collection.File    `json:"file,omitempty"`
+	Options    *DraftBodyOptions   `json:"options,omitempty"`
+	Disabled   bool                `json:"disabled,omitempty"`
+}
+
+// DraftBodyOptions says the language of a raw body.
+type DraftBodyOptions struct {
+	Raw struct {
+		Language string `json:"language"`
+	} `json:"raw"`
+}
+
+// RawBody makes a raw body; language (json, xml, html, javascript, text) may be empty.
+func RawBody(text, language string) *DraftBody {
+	b := &DraftBody{Mode: collection.ModeRaw, Raw: &text}
+	if language != "" {
+		b.Options = &DraftBodyOptions{}
+		b.Options.Raw.Language = language
+	}
+	return b
+}
+
+// DraftEvent is a script of a Draft: Listen is prerequest or test.
+type DraftEvent struct {
+	Listen string      `json:"listen"`
+	Script DraftScript `json:"script"`
+}
+
+// DraftScript is a script's source, a line an element.
+type DraftScript struct {
+	Type string   `json:"type"`
+	Exec []string `json:"exec"`
+}
+
+// DraftResponse is an example of a request.
+type DraftResponse struct {
+	Name    string              `json:"name"`
+	Request *DraftRequest       `json:"originalRequest,omitempty"`
+	Status  string              `json:"status,omitempty"`
+	Code    int                 `json:"code,omitempty"`
+	Preview string              `json:"_postman_previewlanguage,omitempty"`
+	Header  []collection.Header `json:"header,omitempty"`
+	Body    string              `json:"body,omitempty"`
+}
+
+// DraftAuth is an auth of a Draft, by Postman's names.
+type DraftAuth struct {
+	Type   string
+	Params []collection.AuthParam
+}
+
+// MarshalJSON writes it as v2.1 does: {"type": T, T: [{key, value, type}]}.
+func (a *DraftAuth) MarshalJSON() ([]byte, error) {
+	type param struct {
+		Key   string `json:"key"`
+		Value string `json:"value"`
+		Type  string `json:"type"`
+	}
+	params := make([]param, 0, len(a.Params))
+	for _, p := range a.Params {
+		params = append(params, param{p.Key, p.Value, "string"})
+	}
+	if len(params) == 0 {
+		return marshal(map[string]any{"type": a.Type})
+	}
+	list, err := marshal(params)
+	if err != nil {
+		return nil, err
+	}
+	name, err := marshal(a.Type)
+	if err != nil {
+		return nil, err
+	}
+	return append(append([]byte(`{"type":`), append(append(append(name, ','), name...), ':')...), append(list, '}')...), nil
+}
+
+// Collection makes the collection; file is its name for messages.
+func (d *Draft) Collection(file string) (*collection.Collection, error) {
+	items := d.Items
+	if items == nil {
+		items = []*DraftItem{}
+	}
+	text, err := marshal(struct {
+		Info      any                   `json:"info"`
+		Item      []*DraftItem          `json:"item"`
+		Auth      *DraftAuth            `json:"auth,omitempty"`
+		Events    []DraftEvent          `json:"event,omitempty"`
+		Variables []collection.Variable `json:"variable,omitempty"`
+	}{struct {
+		Name        string `json:"name"`
+		Description string `json:"description,omitempty"`
+		Schema      string `json:"schema"`
+	}{d.Name, d.Description, "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"}, items, d.Auth, d.Events, d.Variables})
+	if err != nil {
+		return nil, err
+	}
+	return collection.Parse(file, text)
+}
+
+// marshal is json.Marshal without the escapes for HTML.
+func marshal(value any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(value); err != nil {
+		return nil, err
+	}
+	return bytes.TrimRight(b.Bytes(), "\n"), nil
+}
