@@ -94,9 +94,9 @@ func loadAll(t testing.TB, host string, rows int64) {
 	defer sender.Close()
 	var counts batch.Counts
 	e := &batch.Engine{
-		Source: &source{rows: rows, cells: []string{"one", "two"}}, Ledger: l, Sender: sender, Judge: judge,
-		Template: request.Compile(c.Items[0], request.Options{Scopes: &vars.Scopes{}, Columns: []string{"a", "b"}, Run: vars.Run{ID: "run"}}),
-		Pacer:    pace.New(batch.Rate{}, 1), Masker: vars.NewMasker(nil),
+		Source: &source{rows: rows, cells: []string{"one", "two"}}, Ledger: l, Sender: sender,
+		Steps: []batch.Step{{Judge: judge, Template: request.Compile(c.Items[0], request.Options{Scopes: &vars.Scopes{}, Columns: []string{"a", "b"}, Run: vars.Run{ID: "run"}})}},
+		Pacer: pace.New(batch.Rate{}, 1), Masker: vars.NewMasker(nil),
 		Skip: func(int64) bool { return false }, Recorded: func(int64) bool { return false },
 		Emit: func(e batch.Event) {
 			if e.Row != nil {

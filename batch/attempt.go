@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"hash/fnv"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -12,11 +13,21 @@ import (
 	"github.com/pmrun/pmrun/collection/request"
 )
 
-// attempt makes one attempt of a task and says what came of it.
-func (r *recorder) attempt(ctx context.Context, t *task, filled *request.Filled) end {
+// attempt makes one attempt of a task's step and says what came of it.
+func (r *recorder) attempt(ctx context.Context, t *task, filled *request.Filled, scripts ScriptWorker) end {
 	now := r.current.Load()
-	e := end{task: t, kind: Settle, token: now.number, Record: Record{Row: t.row.Num, Line: t.row.Line, Attempts: t.attempt}}
-	if err := t.fill(now.Template, filled); err != nil {
+	e := end{
+		task: t, kind: Settle, token: now.number, next: t.step + 1,
+		Record: Record{Row: t.row.Num, Line: t.row.Line, Attempts: t.attempt, Ref: t.ref, Captures: t.captures},
+	}
+	template := now.Templates[t.step]
+	if scripts != nil {
+		var over bool
+		if template, over = r.before(t, &e, scripts, template); over {
+			return e
+		}
+	}
+	if err := t.fill(template, filled); err != nil {
 		// Preflight has filled every row before; something changed since, such
 		// as a file part that was deleted. Nothing was sent.
 		e.Attempts--
@@ -44,6 +55,13 @@ func (r *recorder) attempt(ctx context.Context, t *task, filled *request.Filled)
 	switch sent.Ending {
 	case Answered:
 		r.judge(&e, &sent.Answer, filled.Body)
+		if scripts != nil && !e.retry {
+			r.after(ctx, &e, scripts, filled, &sent)
+		}
+		r.capture(&e, &sent.Answer)
+		if scripts != nil {
+			r.hideSet(&e)
+		}
 	case NothingSent:
 		e.Status, e.Cause, e.Rule, e.retry = NotSent, sent.Cause, "nothing was sent", true
 		e.Message = r.mask(sent.Message)
@@ -76,7 +94,7 @@ func (r *recorder) askFirst(finder *Finder, t *task, e *end) bool {
 		return true
 	}
 	// The look-up has used up the permit.
-	if waitTurn(r.asking, r.Pacer) != nil || r.halted() {
+	if WaitTurn(r.asking, r.Pacer) != nil || r.halted() {
 		e.kind = Withdraw
 		return true
 	}
@@ -86,13 +104,12 @@ func (r *recorder) askFirst(finder *Finder, t *task, e *end) bool {
 
 // judge puts an answer's meaning into the end of an attempt.
 func (r *recorder) judge(e *end, a *Answer, body []byte) {
-	v := r.Judge.Judge(a)
+	v := r.Steps[e.task.step].Judge.Judge(a)
 	e.HTTPStatus = a.Status
 	e.Status, e.Cause, e.Rule, e.retry = v.Status, v.Cause, v.Rule, v.Retry
 	e.Code = r.mask(v.Code)
-	e.Ref = r.mask(v.Ref)
-	if r.Capture != nil {
-		r.capture(e, a)
+	if v.Ref != "" {
+		e.Ref = r.mask(v.Ref)
 	}
 	if v.Status != Succeeded {
 		e.Message = short(r.mask(v.Message))
@@ -114,10 +131,17 @@ func (r *recorder) keptAnswer(a *Answer) []byte {
 
 // capture keeps the values of an answer that the job asked for.
 func (r *recorder) capture(e *end, a *Answer) {
-	values, ref := r.Capture(a)
+	capture := r.Steps[e.task.step].Capture
+	if capture == nil {
+		return
+	}
+	values, ref := capture(a)
 	e.Captures = make(map[string]string, len(values))
+	maps.Copy(e.Captures, e.task.captures) // of the steps before
 	for name, value := range values {
-		e.Captures[name] = r.mask(value)
+		if value != "" || e.Captures[name] == "" {
+			e.Captures[name] = r.mask(value)
+		}
 	}
 	if ref != "" {
 		e.Ref = r.mask(ref)

@@ -67,7 +67,7 @@ func newBatches(t *testing.T, n int64, size int, rule string, handler func(w htt
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b.Judge, err = contract.NewJudge(parsed, ""); err != nil {
+	if b.Steps[0].Judge, err = contract.NewJudge(parsed, ""); err != nil {
 		t.Fatal(err)
 	}
 	b.BatchSize = size
@@ -85,9 +85,9 @@ func (b *batches) compile(auth string) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	b.Template = request.Compile(c.Items[0], request.Options{Scopes: &vars.Scopes{}, Columns: []string{"key"}, Run: vars.Run{ID: "run"}, List: "fields"})
-	if len(b.Template.Problems) > 0 {
-		b.t.Fatal(b.Template.Problems)
+	b.Steps[0].Template = request.Compile(c.Items[0], request.Options{Scopes: &vars.Scopes{}, Columns: []string{"key"}, Run: vars.Run{ID: "run"}, List: "fields"})
+	if len(b.Steps[0].Template.Problems) > 0 {
+		b.t.Fatal(b.Steps[0].Template.Problems)
 	}
 }
 
@@ -283,7 +283,7 @@ func TestBatchRenewal(t *testing.T) {
 	b.Retries, b.Stop = 0, batch.DefaultStopRules()
 	b.Renewal = &batch.Renewal{Every: time.Millisecond, Fetch: func(context.Context) (*batch.Fresh, error) {
 		token.Add(1)
-		return &batch.Fresh{Template: b.Template, Masker: b.Masker}, nil
+		return &batch.Fresh{Templates: []*request.Template{b.Steps[0].Template}, Masker: b.Masker}, nil
 	}}
 	records, err := b.run(t.Context())
 	if err != nil || b.stopped != "" || token.Load() != 1 {

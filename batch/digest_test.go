@@ -154,9 +154,9 @@ func newDigestBench(t *testing.T, n int64, s *digestServer) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Template = request.Compile(c.Items[0], request.Options{Scopes: &vars.Scopes{}, Columns: []string{"key"}, Run: vars.Run{ID: "run"}})
-	if len(b.Template.Problems) > 0 {
-		t.Fatal(b.Template.Problems)
+	b.Steps[0].Template = request.Compile(c.Items[0], request.Options{Scopes: &vars.Scopes{}, Columns: []string{"key"}, Run: vars.Run{ID: "run"}})
+	if len(b.Steps[0].Template.Problems) > 0 {
+		t.Fatal(b.Steps[0].Template.Problems)
 	}
 	b.Stop, b.Retries = batch.DefaultStopRules(), 0
 	return b
@@ -255,7 +255,7 @@ func TestDigestNeverEnds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Template = request.Compile(c.Items[0], request.Options{})
+	b.Steps[0].Template = request.Compile(c.Items[0], request.Options{})
 	records, err := b.run(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -312,7 +312,7 @@ func TestDigestLookup(t *testing.T) {
 	s := &digestServer{algorithm: "MD5", qop: "auth"}
 	b := newDigestBench(t, 1, s)
 	f := &batch.Finder{
-		Template: b.Template, Sender: b.Sender, Pacer: b.Pacer, Masker: b.Masker, RunID: "run",
+		Template: b.Steps[0].Template, Sender: b.Sender, Pacer: b.Pacer, Masker: b.Masker, RunID: "run",
 		Found: func(a *batch.Answer) ([]string, error) { return []string{strconv.Itoa(a.Status)}, nil },
 		Value: func(r batch.Row) string { return r.Cells[0] },
 		Cells: func(r batch.Row) []string { return r.Cells },

@@ -77,7 +77,7 @@ func (l *Finder) find(ctx context.Context, row Row) ([]string, error) {
 		return nil, errors.New(l.Masker.Mask(err.Error()))
 	}
 	for try := 1; ; try++ {
-		if err := waitTurn(ctx, l.Pacer); err != nil {
+		if err := WaitTurn(ctx, l.Pacer); err != nil {
 			return nil, err
 		}
 		sent := l.Sender.Send(ctx, &filled)
@@ -119,8 +119,8 @@ func (l *Finder) refused(a *Answer) bool {
 	return v.Status == Failed && v.Cause == CauseToken
 }
 
-// waitTurn waits for a permit.
-func waitTurn(ctx context.Context, p Pacer) error {
+// WaitTurn waits for a permit; the error is that of ctx.
+func WaitTurn(ctx context.Context, p Pacer) error {
 	for {
 		wait := p.Take(time.Now())
 		if wait == 0 {

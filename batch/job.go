@@ -23,6 +23,7 @@ type Job struct {
 
 	Collection  string            `yaml:"collection,omitempty" doc:"the Postman collection: a JSON file, or the directory of a collection v3"`
 	Request     string            `yaml:"request,omitempty" doc:"the request of the collection: its name, Folder/Name, or id"`
+	Folder      string            `yaml:"folder,omitempty" doc:"a folder of the collection, by name, path or id, in place of request: its requests are sent for each row, one after the other"`
 	Environment string            `yaml:"environment,omitempty" doc:"the Postman environment"`
 	Globals     string            `yaml:"globals,omitempty" doc:"the Postman globals"`
 	EnvVar      map[string]string `yaml:"env-var,omitempty" doc:"variables, by name, on top of the environment; secrets better in PMRUN_VAR_NAME"`
@@ -54,6 +55,8 @@ type Job struct {
 	Contract    string            `yaml:"contract,omitempty" doc:"what is known of the API: a name, a file, or none (found by the URL's path)"`
 	SuccessIf   string            `yaml:"success-if,omitempty" doc:"a success rule of your own, an expression over status, header, body and json, in place of the contract's: status == 201 && json.id != nil"`
 	Capture     map[string]string `yaml:"capture,omitempty" doc:"values of each answer to report, by name: the column pmrun_NAME gets what the expression over status, header, body and json gives; ref fills pmrun_ref"`
+	NoScripts   bool              `yaml:"no-scripts,omitempty" doc:"do not run the pre-request and test scripts"`
+	NodeModules string            `yaml:"node-modules,omitempty" doc:"a directory in which require finds packages of pure JavaScript"`
 	SkipInvalid bool              `yaml:"skip-invalid,omitempty" doc:"load the valid rows though others are invalid"`
 	Confirm     bool              `yaml:"confirm,omitempty" doc:"refuse to send to another machine without --yes when there is no terminal to ask on"`
 	Yes         bool              `yaml:"yes,omitempty" doc:"send without asking"`

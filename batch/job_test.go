@@ -39,6 +39,9 @@ confirm: yes
 rate: 600/m
 burst: 2
 batch-size: 20
+folder: Cases
+no-scripts: true
+node-modules: npm
 concurrency: 0x10
 timeout: 1m30s
 retries: 0
@@ -91,7 +94,7 @@ func TestLoadJob(t *testing.T) {
 	in := func(name string) string { return filepath.Join(dir, name) }
 	number := func(n int) *int { return &n }
 	want := &Job{
-		Name: "cases", Collection: in("crm.postman_collection.json"), Request: "Cases/Insert", Environment: in("prod.json"), Globals: in("globals.json"),
+		Name: "cases", Collection: in("crm.postman_collection.json"), Request: "Cases/Insert", Folder: "Cases", NoScripts: true, NodeModules: in("npm"), Environment: in("prod.json"), Globals: in("globals.json"),
 		// What YAML takes for numbers stays as it is written.
 		EnvVar: map[string]string{"operation": "acme", "year": "2026", "zip": "01234"},
 		Data:   in("rows/march.csv"), Delimiter: ";", Encoding: "utf-16le", Sheet: "2", HeaderRow: 3, Limits: &Limits{CellBytes: 5000, RowBytes: 6000, HeaderBytes: 700, Columns: 20, Rows: 9000, FileBytes: 1000000}, WorkingDir: in("files"),

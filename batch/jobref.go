@@ -143,7 +143,7 @@ type jobPath struct {
 func (j *Job) paths() []jobPath {
 	return []jobPath{
 		{"collection", &j.Collection}, {"environment", &j.Environment}, {"globals", &j.Globals}, {"data", &j.Data},
-		{"out", &j.Out}, {"events", &j.Events}, {"against", &j.Against}, {"history", &j.History}, {"working-dir", &j.WorkingDir}, {"contract", &j.Contract},
+		{"out", &j.Out}, {"events", &j.Events}, {"against", &j.Against}, {"history", &j.History}, {"working-dir", &j.WorkingDir}, {"node-modules", &j.NodeModules}, {"contract", &j.Contract},
 	}
 }
 

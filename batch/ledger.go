@@ -59,6 +59,9 @@ const (
 type Entry struct {
 	Kind EntryKind
 	Record
+	// Steps are recorded with it, each in the place of what is known of that step; nil
+	// of a row that has only one.
+	Steps []StepRecord
 }
 
 // Attempt is an earlier attempt of a row, superseded by a later one.
@@ -100,6 +103,8 @@ type Ledger interface {
 	// Record returns one row's record and its earlier attempts in order; ok is
 	// false when the row was never recorded.
 	Record(ctx context.Context, row int64) (r Record, earlier []Attempt, ok bool, err error)
+	// Steps returns what is recorded of a row's steps, in order of their numbers.
+	Steps(ctx context.Context, row int64) ([]StepRecord, error)
 	// Interrupted turns every row left Sending by a process that died into
 	// Unknown with cause CauseInterrupted, durably, and returns how many.
 	Interrupted(ctx context.Context) (int64, error)

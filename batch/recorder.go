@@ -178,6 +178,13 @@ func (r *recorder) accept(ctx context.Context, rows []Row, ok bool) {
 		}
 		if has {
 			t.prior, t.attempt = &prior, prior.Attempts+1
+			if len(r.Steps) > 1 {
+				err = r.takeUp(context.WithoutCancel(ctx), t)
+			}
+			if err != nil {
+				r.broken = fmt.Errorf("the ledger cannot be read, nothing more is sent: %w", err)
+				return
+			}
 		}
 	}
 	r.intend(t, time.Now())
@@ -238,6 +245,9 @@ func (r *recorder) receive(e end) {
 	if e.Status == Succeeded && e.token == r.current.Load().number {
 		r.token.accepted = true
 	}
+	if len(r.Steps) > 1 && r.advance(&e) {
+		return
+	}
 	switch prior := e.task.prior; {
 	case prior != nil && prior.Status == Unknown && e.login:
 		// The server has not looked at the row: it is as unknown as it was, also if
@@ -291,15 +301,21 @@ func (r *recorder) putBack(kind EntryKind, e *end) {
 
 // settle records the outcome of the rows of a request that share it.
 func (r *recorder) settle(e end) {
+	for i := range e.steps {
+		if s := &e.steps[i]; !s.Done() {
+			s.Status, s.Cause, s.Message = e.Status, e.Cause, e.Message
+			e.Message = fmt.Sprintf("request %d of %d, %s: %s", s.Number, len(r.Steps), s.Name, e.Message)
+		}
+	}
 	for _, rec := range e.records() {
-		r.settleRecord(rec)
+		r.settleRecord(rec, e.steps)
 	}
 }
 
-func (r *recorder) settleRecord(rec Record) {
+func (r *recorder) settleRecord(rec Record, steps []StepRecord) {
 	r.counts.Add(rec.Status, 1)
 	r.settled = append(r.settled, rec)
-	r.entries = append(r.entries, Entry{Kind: Settle, Record: rec})
+	r.entries = append(r.entries, Entry{Kind: Settle, Record: rec, Steps: steps})
 }
 
 // again decides whether a row whose attempt provably created nothing is tried

@@ -21,7 +21,8 @@ type Renewal struct {
 
 // Fresh is what a new token changes.
 type Fresh struct {
-	Template *request.Template
+	// Templates are those of the steps.
+	Templates []*request.Template
 	// Masker knows the new token and all before it.
 	Masker *vars.Masker
 	// LookupFirst replaces the engine's, where it has one.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/pmrun/pmrun/batch"
+	"github.com/pmrun/pmrun/collection/request"
 )
 
 // renewing makes a bench whose server accepts a row when ok says so; a fetch
@@ -24,7 +25,7 @@ func renewing(t *testing.T, n int64, ok func(row int64, attempt, token int) bool
 	})
 	b.Renewal = &batch.Renewal{Every: time.Millisecond, Fetch: func(context.Context) (*batch.Fresh, error) {
 		token.Add(1)
-		return &batch.Fresh{Template: b.Template, Masker: b.Masker}, nil
+		return &batch.Fresh{Templates: []*request.Template{b.Steps[0].Template}, Masker: b.Masker}, nil
 	}}
 	b.Retries = 0
 	return b, &token

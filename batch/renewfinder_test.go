@@ -159,7 +159,7 @@ func TestLookupFirstRenewal(t *testing.T) {
 	fetched := 0
 	b.Renewal = &batch.Renewal{Every: time.Millisecond, Fetch: func(context.Context) (*batch.Fresh, error) {
 		fetched++
-		return &batch.Fresh{Template: b.Template, Masker: b.Masker, LookupFirst: l.finder(fetched)}, nil
+		return &batch.Fresh{Templates: []*request.Template{b.Steps[0].Template}, Masker: b.Masker, LookupFirst: l.finder(fetched)}, nil
 	}}
 	b.Stop = batch.DefaultStopRules()
 	records, err := b.run(t.Context())

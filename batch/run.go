@@ -17,20 +17,21 @@ import (
 )
 
 // Engine runs a load: rows come from Source, go through the ledger to the wire
-// and back into the ledger. Every field is needed.
+// and back into the ledger. Every field is needed that does not say otherwise.
 //
 //	source -> recorder -> ledger (intent, durable) -> gate (permit) -> worker -> recorder -> ledger (outcome)
 //
 // The recorder is one goroutine and owns the ledger: what arrives while it
 // commits goes into the next commit together.
 type Engine struct {
-	Source   Source
-	Ledger   Ledger
-	Template *request.Template
-	Sender   Sender
-	Judge    Judge
-	Pacer    Pacer
-	Masker   *vars.Masker
+	Source Source
+	Ledger Ledger
+	// Steps are the requests of a row, in order: one or more. BatchSize and
+	// LookupFirst go with one only.
+	Steps  []Step
+	Sender Sender
+	Pacer  Pacer
+	Masker *vars.Masker
 	// Skip reports rows that are not to be sent: they have a record already.
 	// Recorded reports rows that are to be sent and have one: rows of an earlier
 	// run that went back to Pending, and those that a person sends again.
@@ -52,13 +53,12 @@ type Engine struct {
 	// server has already are Skipped.
 	LookupFirst *Finder
 	// BatchSize is how many rows share a request, at most; 0 and 1 are one. With
-	// more, Template has a list, BatchJudge is needed, and LookupFirst and Capture
-	// are not used. Rows that have a record already are sent alone.
+	// more, the step's Template has a list, BatchJudge is needed, and LookupFirst and
+	// Capture are not used. Rows that have a record already are sent alone.
 	BatchSize  int
 	BatchJudge BatchJudge
-	// Capture, when not nil, returns the values of an answer that the job keeps, and
-	// the new record's id when the job says where it is.
-	Capture func(*Answer) (values map[string]string, ref string)
+	// Scripts, when not nil, runs the scripts of the steps; it is not used with BatchSize.
+	Scripts Scripts
 	// Renewal, when not nil, replaces a token that the server refuses, and with
 	// it Template, Masker and LookupFirst.
 	Renewal *Renewal
@@ -88,6 +88,13 @@ type task struct {
 	waited  time.Duration // spent waiting out rate limits
 	due     time.Time     // when a retry may start
 	renewed bool          // it goes out again with another token
+
+	// Of a row with several steps or scripts:
+	step     int          // the one that is sent, from 0
+	done     []StepRecord // those before it that are done
+	scripts  RowScripts   // nil before the row's first attempt in this run
+	captures map[string]string
+	ref      string // of the last step that had one
 }
 
 // end is what a worker reports of a task.
@@ -98,6 +105,10 @@ type end struct {
 	// own holds the records of all rows of the task, the first included, where
 	// they do not share Record.
 	own []Record
+	// next is the step that the row goes on with when this one is done; steps are what
+	// the ledger learns of a row that has several.
+	next  int
+	steps []StepRecord
 	// retry says that the row may be sent again, wait how long the server asked
 	// to hold off (asked), limited that it was for a rate limit,
 	// login that the server asked for credentials only. held says that the
@@ -126,10 +137,14 @@ func (e *Engine) Run(ctx context.Context) (Ended, error) {
 		ends:      make(chan end, limit),
 		wake:      make(chan struct{}, 1),
 		halt:      make(chan struct{}),
-		turn:      newTurn(e.Template.Digest()),
+		turn:      newTurn(),
 		token:     renewal{done: make(chan renewed, 1)},
 	}
-	r.current.Store(&current{Fresh: Fresh{Template: e.Template, Masker: e.Masker, LookupFirst: e.LookupFirst}})
+	first := Fresh{Masker: e.Masker, LookupFirst: e.LookupFirst}
+	for _, step := range e.Steps {
+		first.Templates = append(first.Templates, step.Template)
+	}
+	r.current.Store(&current{Fresh: first})
 	// Attempts in flight outlive the stop: they are bounded by the sender.
 	flight := context.WithoutCancel(ctx)
 	asking, stopAsking := context.WithCancel(flight)
@@ -251,12 +266,20 @@ func (r *recorder) feed(ctx context.Context, rows []Row) bool {
 // work sends tasks one after the other.
 func (r *recorder) work(ctx context.Context) error {
 	var filled request.Filled
+	var scripts ScriptWorker
+	if r.Scripts != nil {
+		var err error
+		if scripts, err = r.Scripts.Worker(); err != nil {
+			return err
+		}
+		defer scripts.Close()
+	}
 	for {
 		t, held := r.take()
 		if t == nil {
 			return nil
 		}
-		e := r.attempt(ctx, t, &filled)
+		e := r.attempt(ctx, t, &filled, scripts)
 		e.held = held
 		r.ends <- e
 	}
@@ -280,7 +303,7 @@ func (r *recorder) take() (t *task, held bool) {
 		default: // the recorder has been woken already
 		}
 	}
-	held = r.turn.take(r.halt)
+	held = r.turn.take(r.current.Load().Templates[t.step].Digest(), r.halt)
 	for !r.halted() {
 		wait := r.Pacer.Take(time.Now())
 		if wait == 0 {

@@ -127,7 +127,7 @@ func newBench(t *testing.T, n int64, handler func(w http.ResponseWriter, row int
 		t.Fatal(template.Problems)
 	}
 	b.Engine = &batch.Engine{
-		Source: &rows{n: n}, Ledger: b.ledger, Template: template, Judge: contract.ByStatus{},
+		Source: &rows{n: n}, Ledger: b.ledger, Steps: []batch.Step{{Template: template, Judge: contract.ByStatus{}}},
 		Sender: batch.NewHTTPSender(batch.HTTPOptions{Timeout: 10 * time.Second, Concurrency: 64}),
 		Pacer:  pace.New(batch.Rate{}, 1), Masker: vars.NewMasker(nil), Skip: func(int64) bool { return false }, Recorded: func(int64) bool { return false },
 		Emit:  func(e batch.Event) { b.events = append(b.events, e) },

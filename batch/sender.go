@@ -40,6 +40,8 @@ type Answer struct {
 	// the connection broke before its end.
 	Body []byte
 	Cut  bool
+	// Variables are what scripts have set for the row, by name; only captures see them.
+	Variables map[string]any
 }
 
 // Sent is how one attempt went.

@@ -133,6 +133,6 @@ func (r *recorder) receiveEach(e *end) {
 		// A refused token would make the row Pending; here others of the same
 		// request were judged, so it is not the token alone.
 		r.watch.see(&rec, 1)
-		r.settleRecord(rec)
+		r.settleRecord(rec, nil)
 	}
 }

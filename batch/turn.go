@@ -11,19 +11,19 @@ const mostLogins = 3
 // connection would send a row only to be asked for them, and a wrong password
 // would be tried as often as there are connections.
 type turn struct {
-	digest *request.Digest // nil when everybody may go
-	free   chan struct{}   // holds the turn when nobody has it
+	free chan struct{} // holds the turn when nobody has it
 }
 
-func newTurn(d *request.Digest) *turn {
-	t := &turn{digest: d, free: make(chan struct{}, 1)}
+func newTurn() *turn {
+	t := &turn{free: make(chan struct{}, 1)}
 	t.free <- struct{}{}
 	return t
 }
 
-// take waits for the turn, or for halt. It reports whether it has to be given back.
-func (t *turn) take(halt <-chan struct{}) (held bool) {
-	if t.digest == nil || t.digest.Settled() {
+// take waits for the turn of an attempt with d, which is nil when everybody may go, or
+// for halt. It reports whether it has to be given back.
+func (t *turn) take(d *request.Digest, halt <-chan struct{}) (held bool) {
+	if d == nil || d.Settled() {
 		return false
 	}
 	select {

@@ -130,7 +130,8 @@ func spanish() map[string]string {
 		"pmrun reconcile asks the server whether the record is there; a longer --timeout or a lower --concurrency may help": "pmrun reconcile pregunta al servidor si el registro está; puede ayudar un --timeout mayor o un --concurrency menor",
 		"the answer was not understood: pmrun reconcile asks the server whether the record is there":                        "no se entendió la respuesta: pmrun reconcile pregunta al servidor si el registro está",
 		"the attempt was cut off: pmrun reconcile asks the server whether the record is there":                              "el intento se cortó: pmrun reconcile pregunta al servidor si el registro está",
-		"see the server's message":                    "vea el mensaje del servidor",
+		"see the server's message": "vea el mensaje del servidor",
+		"a script of the collection says so. Of a failed row the server has taken the request: look whether the record is right before pmrun retry --failed sends it again. A row that was not sent goes on with pmrun resume": "lo dice un script de la colección. En una fila fallida el servidor ha aceptado la solicitud: mire si el registro es correcto antes de que pmrun retry --failed la envíe otra vez. Una fila no enviada sigue con pmrun resume",
 		"nothing, when it is the same record":         "nada, si es el mismo registro",
 		"nothing: --rows or --where left the row out": "nada: --rows o --where dejaron fuera la fila",
 	}

@@ -15,7 +15,7 @@ import (
 
 // newEnvironment makes an answer's parts ready for expressions.
 func newEnvironment(a *batch.Answer) *environment {
-	env := &environment{Status: a.Status, JSON: decode(a.Body)}
+	env := &environment{Status: a.Status, JSON: decode(a.Body), Variables: a.Variables}
 	env.complete(a)
 	return env
 }

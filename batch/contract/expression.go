@@ -18,6 +18,8 @@ type environment struct {
 	Body    string            `expr:"body"`
 	JSON    any               `expr:"json"`
 	Message string            `expr:"message"`
+	// Variables are what scripts have set for the row.
+	Variables map[string]any `expr:"variables"`
 
 	machine vm.VM // one for all expressions over the answer, one after the other
 }
@@ -27,7 +29,7 @@ type environment struct {
 func compile(key, text string, options ...expr.Option) (*vm.Program, error) {
 	p, err := expr.Compile(text, append(options, expr.Env(environment{}), expr.Patch(headers{}))...)
 	if err != nil {
-		return nil, wrong(key, err, "status, header, body, json and message")
+		return nil, wrong(key, err, "status, header, body, json, message and variables")
 	}
 	return p, nil
 }

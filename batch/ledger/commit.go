@@ -49,6 +49,10 @@ const (
 	// the attempt but for that.
 	withdrawSQL = `UPDATE rows SET status = 0, attempts = ?2 WHERE row = ?1`
 
+	stepSQL = `INSERT OR REPLACE INTO steps (row, number, name, status, http_status, started_at, duration_us,
+			cause, code, ref, message, rule, captures, state)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
 	flightsSQL = `UPDATE flights SET runs = ?1 WHERE id = 1`
 
 	ruleSQL = `INSERT INTO rules (id, text) VALUES (?1, ?2)`
@@ -74,8 +78,12 @@ func (l *SQLite) Commit(ctx context.Context, entries []batch.Entry) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if err := w.apply(&entries[i]); err != nil {
-				return fmt.Errorf("row %d: %w", entries[i].Row, err)
+			e := &entries[i]
+			if err := w.apply(e); err != nil {
+				return fmt.Errorf("row %d: %w", e.Row, err)
+			}
+			if err := w.recordSteps(e.Row, e.Steps); err != nil {
+				return fmt.Errorf("row %d: %w", e.Row, err)
 			}
 		}
 		return nil
@@ -309,22 +317,52 @@ func (w *writer) columns(r *batch.Record) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var captures any
-	if len(r.Captures) > 0 {
-		encoded, err := json.Marshal(r.Captures)
-		if err != nil {
-			return nil, err
-		}
-		captures = string(encoded)
-	}
-	var answer any
-	if len(r.Answer) > 0 {
-		answer = r.Answer
+	captures, err := capturesText(r.Captures)
+	if err != nil {
+		return nil, err
 	}
 	return []any{
 		r.Row, r.Line, code, r.Attempts, r.HTTPStatus, millis(r.StartedAt), r.Duration.Microseconds(), rule,
-		text(r.Cause), text(r.Code), text(r.Ref), text(r.Message), captures, answer,
+		text(r.Cause), text(r.Code), text(r.Ref), text(r.Message), captures, blob(r.Answer),
 	}, nil
+}
+
+// recordSteps records steps of a row, each in the place of what is known of it.
+func (w *writer) recordSteps(row int64, steps []batch.StepRecord) error {
+	for i := range steps {
+		s := &steps[i]
+		code, ok := codeOf(s.Status)
+		if !ok || s.Number < 1 {
+			return fmt.Errorf("step %d is %s; please report this bug", s.Number, s.Status)
+		}
+		captures, err := capturesText(s.Captures)
+		if err != nil {
+			return err
+		}
+		_, err = w.step.Exec(row, s.Number, s.Name, code, s.HTTPStatus, millis(s.StartedAt), s.Duration.Microseconds(),
+			text(s.Cause), text(s.Code), text(s.Ref), text(s.Message), text(s.Rule), captures, blob(s.State))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// capturesText returns captures as a parameter, NULL for none.
+func capturesText(captures map[string]string) (any, error) {
+	if len(captures) == 0 {
+		return nil, nil
+	}
+	encoded, err := json.Marshal(captures)
+	return string(encoded), err
+}
+
+// blob returns b as a parameter, NULL for nothing.
+func blob(b []byte) any {
+	if len(b) == 0 {
+		return nil
+	}
+	return b
 }
 
 // rule returns the number of a rule's text, NULL for none.

@@ -353,6 +353,55 @@ func history(ctx context.Context, c *sql.Conn, row int64) (earlier []batch.Attem
 	return earlier, rows.Err()
 }
 
+const stepsSQL = `SELECT number, name, status, http_status, started_at, duration_us, ifnull(cause, ''), ifnull(code, ''),
+		ifnull(ref, ''), ifnull(message, ''), ifnull(rule, ''), ifnull(captures, ''), state
+	FROM steps WHERE row = ?1 ORDER BY number`
+
+// Steps returns what is recorded of a row's steps, in order of their numbers.
+func (l *SQLite) Steps(ctx context.Context, row int64) (steps []batch.StepRecord, err error) {
+	err = l.snapshot(ctx, func(c *sql.Conn) error {
+		rows, err := c.QueryContext(ctx, stepsSQL, row)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			s, err := scanStep(rows)
+			if err != nil {
+				return err
+			}
+			steps = append(steps, s)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return nil, l.unreadable(fmt.Sprintf("read the steps of row %d", row), err)
+	}
+	return steps, nil
+}
+
+func scanStep(rows *sql.Rows) (s batch.StepRecord, err error) {
+	var (
+		code, micros int64
+		startedAt    sql.Null[int64]
+		captures     string
+	)
+	if err := rows.Scan(&s.Number, &s.Name, &code, &s.HTTPStatus, &startedAt, &micros, &s.Cause, &s.Code, &s.Ref, &s.Message, &s.Rule, &captures, &s.State); err != nil {
+		return s, err
+	}
+	var ok bool
+	if s.Status, ok = statusOf(code); !ok {
+		return s, unknownStatus(code)
+	}
+	s.StartedAt, s.Duration = clock(startedAt), time.Duration(micros)*time.Microsecond
+	if captures != "" {
+		if err := json.Unmarshal([]byte(captures), &s.Captures); err != nil {
+			return s, fmt.Errorf("the captures of step %d cannot be read: %s: %w", s.Number, damaged, err)
+		}
+	}
+	return s, nil
+}
+
 // Meta returns the value stored under key, empty when there is none.
 func (l *SQLite) Meta(ctx context.Context, key string) (value string, err error) {
 	err = l.readers.QueryRowContext(ctx, metaSQL, key).Scan(&value)

@@ -11,7 +11,7 @@ const (
 	applicationID = 0x706d7275
 	// schemaVersion is the file's user_version. It changes whenever a file
 	// written before could be misread after.
-	schemaVersion = 2
+	schemaVersion = 3
 	// pageSize is the unit of the file, in bytes.
 	pageSize = 4096
 )
@@ -22,6 +22,8 @@ const (
 // attempts: that is one small row for all of them, so that most rows are written
 // once, at their end, and in order. Rules are few and long, and stand in rows as
 // numbers. Few rows end otherwise than Succeeded (2); unfinished finds them.
+//
+// Steps are those of rows that have several; others have none there.
 //
 // Columns that a scan of many rows reads come first and large ones last, so
 // that a scan does not touch the pages on which long answers overflow. Times
@@ -71,6 +73,24 @@ func schema() []string {
 			http_status INTEGER NOT NULL,
 			cause       TEXT,
 			message     TEXT,
+			PRIMARY KEY (row, number)
+		) STRICT, WITHOUT ROWID`,
+
+		`CREATE TABLE steps (
+			row         INTEGER NOT NULL,
+			number      INTEGER NOT NULL,
+			name        TEXT NOT NULL,
+			status      INTEGER NOT NULL,
+			http_status INTEGER NOT NULL,
+			started_at  INTEGER,
+			duration_us INTEGER NOT NULL,
+			cause       TEXT,
+			code        TEXT,
+			ref         TEXT,
+			message     TEXT,
+			rule        TEXT,
+			captures    TEXT,
+			state       BLOB,
 			PRIMARY KEY (row, number)
 		) STRICT, WITHOUT ROWID`,
 

@@ -20,6 +20,7 @@ type writer struct {
 	landed, settle, withdraw *sql.Stmt
 	archive, keep            *sql.Stmt
 	setFlights, addRule      *sql.Stmt
+	step                     *sql.Stmt
 	lookAt, setMeta          *sql.Stmt
 
 	// What the file holds, so that it need not be asked: the attempts on their way,
@@ -61,7 +62,7 @@ func newWriter(ctx context.Context, path string, prepare func(context.Context, *
 		{&w.begin, `BEGIN IMMEDIATE`}, {&w.commit, `COMMIT`}, {&w.rollback, `ROLLBACK`},
 		{&w.landed, landSQL}, {&w.settle, settleSQL}, {&w.withdraw, withdrawSQL},
 		{&w.archive, archiveSQL}, {&w.keep, keepSQL},
-		{&w.setFlights, flightsSQL}, {&w.addRule, ruleSQL},
+		{&w.setFlights, flightsSQL}, {&w.addRule, ruleSQL}, {&w.step, stepSQL},
 		{&w.lookAt, lookSQL}, {&w.setMeta, setMetaSQL},
 	} {
 		if *s.stmt, err = w.conn.PrepareContext(ctx, s.query); err != nil {

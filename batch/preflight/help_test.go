@@ -42,6 +42,8 @@ type load struct {
 	local     bool
 	custom    map[string][]string
 	sameHost  []string
+	scripts   []string
+	several   bool
 	// held are the collection's own variables.
 	held []obj
 }
@@ -191,7 +193,7 @@ func (l *load) findings(t testing.TB) []preflight.Problem {
 	c, template := l.compile(t)
 	checker := preflight.New(&preflight.Input{
 		Template: template, Contract: l.contract, Header: l.columns, Values: l.values, Local: l.local,
-		CustomFields: l.custom, Pack: l.pack, Collection: c, SameHost: l.sameHost,
+		CustomFields: l.custom, Pack: l.pack, Collection: c, SameHost: l.sameHost, Scripts: l.scripts, Several: l.several,
 	})
 	out := checker.Request()
 	for _, p := range out {

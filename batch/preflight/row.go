@@ -91,6 +91,7 @@ func (c *Checker) addFields(cf *batch.ContractField) {
 			// Of a file only its name is known: nothing but that there has to be one.
 			name := &batch.ContractField{Name: cf.Name, Required: true}
 			c.fields = append(c.fields, fieldCheck{contract: name, field: f})
+		case f.Late(): // its value is not known yet
 		case !f.File && !slices.ContainsFunc(c.in.Template.Problems, unresolved):
 			check.field = f
 			c.fields = append(c.fields, check)

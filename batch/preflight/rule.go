@@ -53,6 +53,10 @@ type Input struct {
 	Collection *collection.Collection
 	// SameHost names the other runs of this machine that send to the same host.
 	SameHost []string
+	// Scripts are the sources of the scripts that run for a row; nil when none do.
+	Scripts []string
+	// Several says that a row has more than one request.
+	Several bool
 	// MaxCell is the most bytes of a cell; 0 for the constant.
 	MaxCell int64
 	// Local is set when every connection stays on this machine.
@@ -88,6 +92,11 @@ const (
 	whereFailed  = "where-failed"
 	ClockSkew    = "clock-skew"
 )
+
+// Unused reports a rule that is about columns which the request does not use.
+func Unused(id string) bool { return id == columnUnboundID || id == "nothing-used" }
+
+const columnUnboundID = "column-unbound"
 
 // SameHostRunning is shown also where a run goes on.
 const SameHostRunning = "same-host-running"
@@ -149,7 +158,7 @@ func Rules() []Rule {
 		{ID: "blank-header", Severity: Error, Source: ours, Cause: batch.CauseFormat,
 			About: "a column with data has no name",
 			Mend:  "name the column in the first line, or delete it"},
-		{ID: "column-unbound", Severity: Warning, Source: ours, Cause: batch.CauseField,
+		{ID: columnUnboundID, Severity: Warning, Source: ours, Cause: batch.CauseField,
 			About: "a column goes nowhere",
 			Mend:  "name it like a field, use {{column}} in the request, or bind it with --map FIELD=COLUMN or --pack FIELD", request: columnUnbound},
 		{ID: "nothing-used", Severity: Error, Source: ours, Cause: batch.CauseField,
@@ -200,6 +209,12 @@ func Rules() []Rule {
 		{ID: "cell-unsendable", Severity: Error, Source: ours, Cause: batch.CauseFormat,
 			About: "a cell cannot go where the request has its placeholder",
 			Mend:  "correct the cell", row: cellUnsendable},
+		{ID: "script-sets-shared", Severity: Warning, Source: "Postman keeps what scripts set from one request to the next; rows of a load are sent at the same time", Cause: batch.CauseScript,
+			About: "a script sets a variable of the environment, the collection or the globals: in a load that is for its own row only",
+			Mend:  "nothing, when each row sets what it needs; otherwise give the value with --env-var, or leave the scripts out with --no-scripts", request: scriptSetsShared},
+		{ID: "script-order", Severity: Warning, Source: ours, Cause: batch.CauseScript,
+			About: "a script calls setNextRequest, which has no meaning for a row of one request",
+			Mend:  "load the requests of the folder for each row with --folder, or leave it", request: scriptOrder},
 		{ID: SameHostRunning, Severity: Warning, Source: "the vendor limits requests by address", Cause: batch.CauseRateLimited,
 			About: "another run of this machine sends to the same host: a server counts both against one limit",
 			Mend:  "wait until it has finished, or share the limit between the two with --rate", request: sameHostRunning},

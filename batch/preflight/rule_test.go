@@ -394,6 +394,18 @@ func ruleCases() []ruleCase {
 		{rule: "same-host-running", name: "another run", spoil: func(l *load) { l.sameHost = []string{"runs/cases-1"} }, near: func(l *load) { l.sameHost = []string{} },
 			want: []string{"the run runs/cases-1 sends to the same host", "--rate"}},
 
+		{rule: "script-sets-shared", name: "environment", spoil: func(l *load) { l.scripts = []string{`pm.environment.set("a", 1)`} }, near: func(l *load) { l.scripts = []string{`pm.variables.set("a", 1)`} },
+			want: []string{"a variable of the environment", "--no-scripts"}},
+		{rule: "script-sets-shared", name: "older way", spoil: func(l *load) { l.scripts = []string{`postman.setGlobalVariable("a", 1)`} }, near: func(l *load) { l.scripts = []string{`postman.getGlobalVariable("a")`} },
+			want: []string{"a variable of the globals"}},
+		{rule: "script-order", name: "one request", spoil: func(l *load) { l.scripts = []string{`pm.execution.setNextRequest(null)`} }, near: func(l *load) {
+			l.scripts, l.several = []string{`pm.execution.setNextRequest(null)`}, true
+		}, want: []string{"--folder"}},
+		{rule: "column-unbound", name: "read by a script", column: "other", spoil: func(l *load) { l.add("other", "x"); l.scripts = []string{`pm.iterationData.get("name")`} }, near: func(l *load) {
+			l.add("other", "x")
+			l.scripts = []string{"pm.iterationData.get('other')"}
+		}},
+
 		{rule: "cell-unsendable", name: "line break in a header", row: true, column: "ref", spoil: func(l *load) { header("X-Ref", "{{ref}}")(l); l.add("ref", "a\nb") }, near: func(l *load) { header("X-Ref", "{{ref}}")(l); l.add("ref", "a b") },
 			want: []string{"header X-Ref", "line break"}},
 		{rule: "cell-unsendable", name: "empty path segment", row: true, column: "id", spoil: func(l *load) { l.url, l.contract.Path = "https://{{crm_server}}/cases/{{id}}", ""; l.add("id", "") }, near: func(l *load) {
@@ -470,7 +482,7 @@ func TestRulesMetadata(t *testing.T) {
 		cases[c.rule]++
 	}
 	id := regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
-	causes := []string{batch.CauseToken, batch.CauseFormat, batch.CauseField, batch.CauseMethod, batch.CauseOperation, batch.CauseValue, batch.CauseURL, batch.CauseDuplicate, batch.CauseRateLimited}
+	causes := []string{batch.CauseToken, batch.CauseFormat, batch.CauseField, batch.CauseMethod, batch.CauseOperation, batch.CauseValue, batch.CauseURL, batch.CauseDuplicate, batch.CauseRateLimited, batch.CauseScript}
 	seen := make(map[string]bool)
 	for _, r := range preflight.Rules() {
 		if !id.MatchString(r.ID) || seen[r.ID] {

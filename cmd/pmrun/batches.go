@@ -36,6 +36,8 @@ func (p *prepared) checkBatch() error {
 		return errors.New("batch-size: the contract does not say how a request carries several rows; leave batch-size out, or write it into a contract of your own (batch: in docs/contracts.md)")
 	case p.contract.Batch.Max > 0 && n > p.contract.Batch.Max:
 		return fmt.Errorf("batch-size is %d: the contract %s allows %d rows a request", n, p.contract.Name, p.contract.Batch.Max)
+	case p.scripted():
+		return errors.New("batch-size and scripts do not go together: a script is about the answer to one row; use --no-scripts, or leave batch-size out")
 	case p.job.LookupFirst:
 		return errors.New("batch-size and lookup-first do not go together: a row that is there already would have to leave its request; use one of them")
 	case p.job.IdempotencyHeader != "":

@@ -61,7 +61,7 @@ func (a *app) printRequests(ctx context.Context, p *prepared, left map[int64]boo
 			continue
 		}
 		shown++
-		pl := plan{Samples: []sample{{row.Num, row.Line, p.template.Render(row.Cells, row.Num, p.masker)}}}
+		pl := plan{Samples: p.samplesOf(row)}
 		if err := pl.writeSamplesTo(a.stdout); err != nil {
 			if errors.Is(err, os.ErrClosed) {
 				return nil
@@ -71,6 +71,9 @@ func (a *app) printRequests(ctx context.Context, p *prepared, left map[int64]boo
 	}
 	if ctx.Err() != nil {
 		return &exitError{batch.ExitInterrupted, errors.New("interrupted: nothing was sent")}
+	}
+	if p.scripted() {
+		fmt.Fprintln(a.stderr, "the requests are shown as they are without their scripts, which a dry run does not run")
 	}
 	fmt.Fprintf(a.stderr, "dry run: %d of %d rows would be sent to %s; nothing was sent\n", shown, p.facts.Rows, p.host())
 	return nil

@@ -39,6 +39,7 @@ func generalMends() map[string]string {
 		batch.CauseResponse:    "the answer was not understood: pmrun reconcile asks the server whether the record is there",
 		batch.CauseInterrupted: "the attempt was cut off: pmrun reconcile asks the server whether the record is there",
 		batch.CauseRefused:     "see the server's message",
+		batch.CauseScript:      "a script of the collection says so. Of a failed row the server has taken the request: look whether the record is right before pmrun retry --failed sends it again. A row that was not sent goes on with pmrun resume",
 		batch.CauseNotSelected: "nothing: --rows or --where left the row out",
 		batch.CauseDuplicate:   "nothing, when it is the same record",
 	}

@@ -108,7 +108,7 @@ func (sk *skeleton) find() error {
 	sk.scopes = known.Clone()
 	closed := make(map[string]bool) // placeholders where a column may not go
 	var columns []string
-	t := request.Compile(sk.item, sk.requestOptions(nil))
+	t := request.Compile(sk.item, sk.requestOptions(sk.target, sk.scopes, nil))
 	for _, f := range t.Fields() {
 		if slices.Contains(columns, f.Name) || request.Reserved(f.Name) || f.Name == "" {
 			continue
@@ -119,7 +119,7 @@ func (sk *skeleton) find() error {
 		columns = append(columns, f.Name)
 	}
 	for {
-		t = request.Compile(sk.item, sk.requestOptions(columns))
+		t = request.Compile(sk.item, sk.requestOptions(sk.target, sk.scopes, columns))
 		names := sk.unresolved(t)
 		if len(names) == 0 {
 			break

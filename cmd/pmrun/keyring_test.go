@@ -16,7 +16,8 @@ import (
 
 // jobOf prepares the first request of a collection, without a job file.
 func jobOf(c *collection.Collection) *prepared {
-	return &prepared{job: &batch.Job{}, collection: c, item: c.Items[0], scopes: &vars.Scopes{}}
+	t := &target{item: c.Items[0]}
+	return &prepared{job: &batch.Job{}, collection: c, steps: []*target{t}, target: t, scopes: &vars.Scopes{}}
 }
 
 // TestNoKeyring names variable, reference and remedy where there is no keyring,

@@ -18,6 +18,9 @@ import (
 // finder makes the look-up of a run: a request of the collection when one is
 // named, else the contract's.
 func (p *prepared) finder(s *settings, sender batch.Sender) (*batch.Finder, error) {
+	if err := p.oneRequest("a look-up"); err != nil {
+		return nil, err
+	}
 	f := &batch.Finder{Sender: sender, Pacer: pace.New(p.rate, *p.job.Burst), Masker: p.masker, RunID: p.run.ID, Judge: p.judge}
 	if s.lookupRequest != "" {
 		return f, p.ownLookup(f, s)
@@ -66,7 +69,7 @@ func (p *prepared) ownLookup(f *batch.Finder, s *settings) error {
 		}
 		return found(a)
 	}
-	o := p.requestOptions(p.header)
+	o := p.requestOptions(p.target, p.scopes, p.header)
 	o.RowHeader = "" // it belongs to the insert
 	f.Template = request.Compile(item, o)
 	f.Masker = p.maskerFor(f.Template)
@@ -118,7 +121,7 @@ func (p *prepared) contractLookup(f *batch.Finder) error {
 		return err
 	}
 	// The row's value is the only column; the rest is the same for every row.
-	o := p.requestOptions([]string{"value"})
+	o := p.requestOptions(p.target, p.scopes, []string{"value"})
 	o.Map, o.Set, o.Pack, o.RowHeader = nil, nil, nil, ""
 	o.Scopes = o.Scopes.Clone()
 	o.Scopes.Set(vars.Local, vars.Variable{Name: "field", Value: field})

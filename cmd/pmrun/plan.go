@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -22,13 +23,16 @@ const planVersion = 1
 
 // plan is what check shows; docs/json.md describes it as JSON.
 type plan struct {
-	Version    int                 `json:"version"`
-	Tool       string              `json:"tool"`
-	Request    string              `json:"request"`
-	Method     string              `json:"method"`
-	URL        string              `json:"url"`
-	Host       string              `json:"host"`
-	Contract   string              `json:"contract"`
+	Version  int    `json:"version"`
+	Tool     string `json:"tool"`
+	Request  string `json:"request"`
+	Method   string `json:"method"`
+	URL      string `json:"url"`
+	Host     string `json:"host"`
+	Contract string `json:"contract"`
+	// Requests are those of a row that has several; Request is then the last of them.
+	Requests   []plannedRequest    `json:"requests,omitempty"`
+	Scripts    int                 `json:"scripts,omitempty"` // that run for each row
 	Data       dataFacts           `json:"data"`
 	Columns    []columnUse         `json:"columns"`
 	Constants  []request.NameValue `json:"constants"`
@@ -66,9 +70,18 @@ type columnUse struct {
 	Targets []string `json:"targets"`
 }
 
+// plannedRequest is one of a row's several requests.
+type plannedRequest struct {
+	Request  string `json:"request"`
+	Method   string `json:"method"`
+	URL      string `json:"url"`
+	Contract string `json:"contract"`
+}
+
 type sample struct {
-	Row  int64 `json:"row"`
-	Line int64 `json:"line"`
+	Request string `json:"request,omitempty"` // of a row that has several
+	Row     int64  `json:"row"`
+	Line    int64  `json:"line"`
 	request.Rendered
 }
 
@@ -91,8 +104,16 @@ func (p *prepared) plan() *plan {
 	if p.contract != nil {
 		out.Contract = p.contract.Name
 	}
-	for _, u := range p.template.Uses() {
-		out.Columns = append(out.Columns, columnUse{u.Column, append([]string{}, u.Targets...)})
+	out.Columns = p.columnUses()
+	out.Scripts = len(p.scriptSources())
+	if len(p.steps) > 1 {
+		for _, t := range p.steps {
+			planned := plannedRequest{t.item.Path(), t.template.Method, p.masker.Mask(t.template.URL()), "none"}
+			if t.contract != nil {
+				planned.Contract = t.contract.Name
+			}
+			out.Requests = append(out.Requests, planned)
+		}
 	}
 	rendered := p.template.Render(nil, 0, p.masker)
 	for _, f := range p.template.Fields() {
@@ -107,7 +128,7 @@ func (p *prepared) plan() *plan {
 		}
 	}
 	for _, row := range p.rows.samples {
-		out.Samples = append(out.Samples, sample{row.Num, row.Line, p.template.Render(row.Cells, row.Num, p.masker)})
+		out.Samples = append(out.Samples, p.samplesOf(row)...)
 	}
 	if p.batched() {
 		out.BatchSize = p.job.BatchSize
@@ -119,6 +140,43 @@ func (p *prepared) plan() *plan {
 		out.Refused = err.Error()
 	}
 	return out
+}
+
+// columnUses says where each column goes, over all requests of a row.
+func (p *prepared) columnUses() []columnUse {
+	uses := []columnUse{}
+	for i, t := range p.steps {
+		for n, u := range t.template.Uses() {
+			if i == 0 {
+				uses = append(uses, columnUse{u.Column, []string{}})
+			}
+			for _, target := range u.Targets {
+				if len(p.steps) > 1 {
+					target += " of " + t.item.Name
+				}
+				uses[n].Targets = append(uses[n].Targets, target)
+			}
+		}
+	}
+	sources := p.scriptSources()
+	for i := range uses {
+		if uses[i].Column != "" && slices.ContainsFunc(sources, func(s string) bool { return strings.Contains(s, uses[i].Column) }) {
+			uses[i].Targets = append(uses[i].Targets, "scripts")
+		}
+	}
+	return uses
+}
+
+// samplesOf renders the requests of a row.
+func (p *prepared) samplesOf(row batch.Row) (samples []sample) {
+	for _, t := range p.steps {
+		s := sample{Row: row.Num, Line: row.Line, Rendered: t.template.Render(row.Cells, row.Num, p.masker)}
+		if len(p.steps) > 1 {
+			s.Request = t.item.Path()
+		}
+		samples = append(samples, s)
+	}
+	return samples
 }
 
 func newDataFacts(file string, f batch.Facts) dataFacts {
@@ -169,7 +227,17 @@ func (pl *plan) writeJSON(w io.Writer) error {
 
 func (pl *plan) write(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "request   %s: %s %s\n", printable(pl.Request), printable(pl.Method), printable(pl.URL))
+	if len(pl.Requests) == 0 {
+		fmt.Fprintf(&b, "request   %s: %s %s\n", printable(pl.Request), printable(pl.Method), printable(pl.URL))
+	} else {
+		fmt.Fprintf(&b, "requests  %d for each row, one after the other\n", len(pl.Requests))
+	}
+	for i, r := range pl.Requests {
+		fmt.Fprintf(&b, "  %d of %d  %s: %s %s (contract %s)\n", i+1, len(pl.Requests), printable(r.Request), printable(r.Method), printable(r.URL), r.Contract)
+	}
+	if pl.Scripts > 0 {
+		fmt.Fprintf(&b, "scripts   %d run for each row (--no-scripts leaves them out)\n", pl.Scripts)
+	}
 	fmt.Fprintf(&b, "host      %s\n", pl.Host)
 	fmt.Fprintf(&b, "contract  %s\n", pl.Contract)
 	fmt.Fprintf(&b, "data      %s: %d rows, %d bytes, %s", pl.Data.File, pl.Data.Rows, pl.Data.Size, pl.Data.format())
@@ -224,7 +292,11 @@ func (pl *plan) writeSamplesTo(w io.Writer) error {
 
 func (pl *plan) writeSamples(b *strings.Builder) {
 	for _, s := range pl.Samples {
-		fmt.Fprintf(b, "\nrow %d (line %d)\n  %s %s\n", s.Row, s.Line, s.Method, printable(s.URL))
+		fmt.Fprintf(b, "\nrow %d (line %d)", s.Row, s.Line)
+		if s.Request != "" {
+			fmt.Fprintf(b, ", %s", printable(s.Request))
+		}
+		fmt.Fprintf(b, "\n  %s %s\n", s.Method, printable(s.URL))
 		for _, h := range s.Headers {
 			fmt.Fprintf(b, "  %s: %s\n", h.Name, printable(h.Value))
 		}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -25,25 +26,25 @@ type prepared struct {
 	job        *batch.Job
 	run        vars.Run
 	collection *collection.Collection
-	item       *collection.Item
-	scopes     *vars.Scopes
-	contract   *batch.Contract // nil when none
-	judge      batch.Judge
-	captures   *contract.Captures // nil when none
-	rate       batch.Rate
-	data       sheet.Reader // nil when the rows come from a run directory
-	header     []string
-	filter     *sheet.Filter // nil when every row is taken
-	keys       *keyIndex     // nil when rows are not compared
-	template   *request.Template
-	masker     *vars.Masker
-	local      bool
+	// steps are the requests of a row, in order; target is the last of them, which
+	// makes the record.
+	steps []*target
+	*target
+	scopes *vars.Scopes
+	// shared is scopes for scripts, which run while a token is renewed.
+	shared   atomic.Pointer[vars.Scopes]
+	captures *contract.Captures // nil when none
+	rate     batch.Rate
+	data     sheet.Reader // nil when the rows come from a run directory
+	header   []string
+	filter   *sheet.Filter // nil when every row is taken
+	keys     *keyIndex     // nil when rows are not compared
+	masker   *vars.Masker
+	local    bool
 	// sameHost names the other runs of this machine that send to the same host.
 	sameHost []string
 	keyring  keyringSecrets
 	token    *tokenCommand // nil without --token-command
-	// build compiles the request that is sent, with the scopes of the moment.
-	build func() *request.Template
 
 	// After preflight:
 	facts    batch.Facts
@@ -97,7 +98,7 @@ func (a *app) readRequest(ctx context.Context, p *prepared) (err error) {
 	if p.collection, err = collection.Load(p.job.Collection); err != nil {
 		return err
 	}
-	if p.item, err = p.collection.Find(p.job.Request); err != nil {
+	if err := p.findRequests(); err != nil {
 		return err
 	}
 	if p.scopes, err = scopes(p.job, p.collection, p.job.Environ()); err != nil {
@@ -158,29 +159,18 @@ func scopes(job *batch.Job, c *collection.Collection, environ []string) (*vars.S
 	return s, nil
 }
 
-// findContract takes the job's contract, or finds one by the URL's path.
+// findContract finds what is known of the requests and their answers.
 func (p *prepared) findContract() error {
+	for _, t := range p.steps {
+		if err := p.findJudge(t); err != nil {
+			return err
+		}
+	}
 	var err error
-	switch p.job.Contract {
-	case contract.None:
-	case "":
-		probe := request.Compile(p.item, request.Options{Scopes: p.scopes})
-		_, _, path, _ := probe.Target()
-		p.contract, err = contract.Find(path)
-	default:
-		p.contract, err = contract.Named(p.job.Contract)
-	}
-	if err != nil {
-		return err
-	}
 	if p.captures, err = contract.NewCaptures(p.job.Capture); err != nil {
 		return err
 	}
-	p.judge = contract.ByStatus{}
-	if p.contract != nil || p.job.SuccessIf != "" {
-		p.judge, err = contract.NewJudge(p.contract, p.job.SuccessIf)
-	}
-	return err
+	return nil
 }
 
 func (p *prepared) findRate() error {
@@ -199,24 +189,24 @@ func (p *prepared) findRate() error {
 // compile compiles the request for the columns of a data file.
 func (p *prepared) compile(header []string, mock bool) {
 	p.header = header
-	p.build = func() *request.Template {
-		o := p.requestOptions(header)
-		o.List = p.list()
-		return request.Compile(p.item, o)
+	p.shared.Store(p.scopes)
+	for _, t := range p.steps {
+		t.build = func() *request.Template { return p.compileStep(t, t.item, p.scopes, true) }
+		t.template = t.build()
 	}
-	p.template = p.build()
+	p.noPlace()
 	p.masker = p.maskerFor(p.template)
 	_, host, _, _ := p.template.Target()
 	p.local = mock || preflight.Loopback(host)
 }
 
-// requestOptions are what every request of the job is compiled with.
-func (p *prepared) requestOptions(header []string) request.Options {
+// requestOptions are what a request of the job is compiled with.
+func (p *prepared) requestOptions(t *target, scopes *vars.Scopes, header []string) request.Options {
 	o := request.Options{
-		Scopes: p.scopes, Columns: header, Map: p.job.Map, Set: p.job.Set, Pack: p.job.Pack,
+		Scopes: scopes, Columns: header, Map: p.job.Map, Set: p.job.Set, Pack: p.job.Pack,
 		WorkingDir: p.job.WorkingDir, Run: p.run, UserAgent: tool(), RowHeader: p.job.IdempotencyHeader,
 	}
-	if c := p.contract; c != nil {
+	if c := t.contract; c != nil {
 		o.KnownFields = c.FieldNames()
 		if c.Token.Header != "" {
 			o.ProtectedHeaders = []string{c.Token.Header}
@@ -235,7 +225,13 @@ func (p *prepared) requestOptions(header []string) request.Options {
 
 // maskerFor knows the secrets of another request of the run too.
 func (p *prepared) maskerFor(t *request.Template) *vars.Masker {
-	return vars.NewMasker(slices.Concat(p.scopes.Secrets(), p.template.Secrets(), t.Secrets(), p.collection.Secrets(), p.job.Secrets(), p.keyring.values(), p.token.values()))
+	secrets := t.Secrets()
+	for _, step := range p.steps {
+		if step.template != nil {
+			secrets = append(secrets, step.template.Secrets()...)
+		}
+	}
+	return vars.NewMasker(slices.Concat(p.scopes.Secrets(), secrets, p.collection.Secrets(), p.job.Secrets(), p.keyring.values(), p.token.values()))
 }
 
 // operation is the account that the rows go to, where the contract knows which
@@ -300,9 +296,9 @@ const (
 	maxSamples  = 3
 )
 
-func (p *prepared) checker() *preflight.Checker {
+func (p *prepared) checkerOf(t *target) *preflight.Checker {
 	return preflight.New(&preflight.Input{
-		Template: p.template, Contract: p.contract, Header: p.header, Values: p.job.Values, Local: p.local,
+		Template: t.template, Contract: t.contract, Scripts: p.sources(t), Several: len(p.steps) > 1, Header: p.header, Values: p.job.Values, Local: p.local,
 		CustomFields: p.job.CustomFields, Pack: p.job.Pack, Collection: p.collection, SameHost: p.sameHost,
 		MaxCell: p.cellLimit(),
 	})
@@ -328,7 +324,7 @@ func (r *rowFindings) note(p preflight.Problem) {
 // preflight runs every rule, reading the data file to its end. leave is called
 // for every row that is not to be sent, with the record to keep of it.
 func (p *prepared) preflight(ctx context.Context, leave func(batch.Record) error) error {
-	checker := p.checker()
+	checker := p.checkers()
 	p.problems = checker.Request()
 	p.rows.byKind = make(map[findingKind]int64)
 	for ctx.Err() == nil {

@@ -140,7 +140,7 @@ func (a *app) withRun(ctx context.Context, cmd *cobra.Command, s *settings, path
 	}
 	defer p.lookAround(o.dir)()
 	if !s.Quiet {
-		a.warnSameHost(p.checker().Request())
+		a.warnSameHost(p.checkers().Request())
 	}
 	t, err := p.transport(ctx, s.Mock)
 	if err != nil {
@@ -167,12 +167,36 @@ func (a *app) goOn(ctx context.Context, cmd *cobra.Command, s *settings, path st
 		if rows == 0 && !s.Quiet {
 			fmt.Fprintln(a.stderr, "there are no such rows: nothing is sent")
 		}
+		if err := a.warnAccepted(ctx, run, which); err != nil {
+			return err
+		}
 		if err := a.confirm(ctx, run.prepared, s, rows); err != nil {
 			return err
 		}
 		run.which = which
 		return a.send(ctx, run)
 	})
+}
+
+// warnAccepted says when rows are to be sent again that the server has accepted: a
+// script made them failed.
+func (a *app) warnAccepted(ctx context.Context, run *sending, which []batch.Status) error {
+	if !run.scripted() || !slices.Contains(which, batch.Failed) {
+		return nil
+	}
+	n := 0
+	for r, err := range run.ledger.Records(ctx, 0) {
+		if err != nil {
+			return err
+		}
+		if r.Status == batch.Failed && r.Cause == batch.CauseScript {
+			n++
+		}
+	}
+	if n > 0 {
+		fmt.Fprintf(a.stderr, "the server has accepted %d of these rows, and a test failed: they may exist already, and sending them again may make duplicates\n", n)
+	}
+	return nil
 }
 
 // reprepare compiles the request of a run again, from the run directory's copies
@@ -192,10 +216,7 @@ func (a *app) reprepare(cmd *cobra.Command, s *settings, o *opened) (*prepared, 
 	}
 	original := job.Data
 	job.Collection, job.Data = o.dir.Path(batch.CollectionFile), inputPath(o.dir, o.start)
-	job.Contract = o.dir.Path(batch.ContractFile)
-	if _, err := os.Stat(job.Contract); errors.Is(err, os.ErrNotExist) {
-		job.Contract = contract.None // the digest tells whether that is right
-	}
+	job.Contract = savedContract(&job, o.dir)
 	secret := maskedVariables(&job)
 	if err := errors.Join(s.merge(cmd, &job), checkNumbers(&job)); err != nil {
 		return nil, err
@@ -216,7 +237,7 @@ func (a *app) reprepare(cmd *cobra.Command, s *settings, o *opened) (*prepared, 
 	if err := o.checkInput(); err != nil {
 		return nil, err
 	}
-	p.problems = p.checker().Request()
+	p.problems = p.checkers().Request()
 	if err := p.refused(); err != nil {
 		a.printProblems(p, true)
 		return nil, err
@@ -225,6 +246,19 @@ func (a *app) reprepare(cmd *cobra.Command, s *settings, o *opened) (*prepared, 
 		a.warnChanged(original, o.start)
 	}
 	return p, nil
+}
+
+// savedContract is the run directory's copy of the contract. Of a folder's requests only
+// the last has one; the digest tells whether the others' are what they were.
+func savedContract(job *batch.Job, dir batch.RunDir) string {
+	path := dir.Path(batch.ContractFile)
+	if _, err := os.Stat(path); err == nil {
+		return path
+	}
+	if job.Folder != "" {
+		return job.Contract
+	}
+	return contract.None
 }
 
 // resolveSaved gives a saved job the values of its ${env:NAME} afresh, with the
@@ -276,7 +310,7 @@ func (p *prepared) sameAs(o *opened, mock bool) error {
 		{"contract", "", ""}, // first: it knows which field is the operation
 		{"host", o.start.Host, p.host()},
 		{"operation", o.start.Operation, p.masker.Mask(p.operation())},
-		{"request", "", p.template.Method + " " + p.masker.Mask(p.template.URL())},
+		{"request", "", p.template.Method + " " + p.masker.Mask(p.template.URL())}, {"script text", "", ""},
 	} {
 		if o.start.Digests[c.what] == now[c.what] {
 			continue
@@ -287,7 +321,7 @@ func (p *prepared) sameAs(o *opened, mock bool) error {
 		}
 		return fmt.Errorf("refused: the %s is another than in the run before%s; %s", c.what, difference, advice)
 	}
-	if p.template.Holds(vars.Masked) {
+	if slices.ContainsFunc(p.steps, func(t *target) bool { return t.template.Holds(vars.Masked) }) {
 		return errors.New("refused: the request itself holds a secret (in the collection, or in --set), which the run directory does not keep; nothing was sent. Move it into a variable of the environment, and load the rows of pending.csv")
 	}
 	return nil

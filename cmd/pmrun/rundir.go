@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/pmrun/pmrun/batch"
+	"github.com/pmrun/pmrun/batch/rowscript"
 )
 
 // resolvedJob is job.yaml of a run directory: the job as it was run, secrets
@@ -35,7 +36,7 @@ func (p *prepared) writeRunDir(dir batch.RunDir, input *inputCopy, s *settings) 
 		return nil, err
 	}
 	start := &batch.Start{
-		Version: batch.EventVersion, RunID: p.run.ID, Job: p.masker.Mask(p.job.Name), Host: p.host(), Request: p.item.Path(),
+		Version: batch.EventVersion, RunID: p.run.ID, Job: p.masker.Mask(p.job.Name), Host: p.host(), Request: p.what(),
 		Operation: p.masker.Mask(p.operation()), Mock: s.Mock,
 		Header: p.header, Facts: p.facts, Started: p.run.Started, Mends: p.mends(), Captures: p.captures.Columns(),
 	}
@@ -67,7 +68,7 @@ func (p *prepared) writeRunDir(dir batch.RunDir, input *inputCopy, s *settings) 
 	job := p.job.WithReferences()
 	// What a person says of one call of load is not said of those that go on.
 	job.First, job.Yes, job.DryRun, job.Mock, job.Events = 0, false, false, false, ""
-	for _, path := range []*string{&job.Collection, &job.Environment, &job.Globals, &job.Data, &job.WorkingDir} {
+	for _, path := range []*string{&job.Collection, &job.Environment, &job.Globals, &job.Data, &job.WorkingDir, &job.NodeModules} {
 		if *path == "" || strings.Contains(*path, "${env:") {
 			continue
 		}
@@ -126,19 +127,24 @@ func (p *prepared) dataTimes(dir batch.RunDir, start *batch.Start) error {
 // with the run's id and made of values before masking, so that two secrets that
 // look the same once masked are told apart.
 func (p *prepared) digests(runID string) (map[string]string, error) {
-	scheme, host, path, _ := p.template.Target()
-	contract := ""
-	if p.contract != nil {
-		text, err := yaml.Marshal(p.contract)
-		if err != nil {
-			return nil, err
+	values := map[string]string{"host": "", "operation": p.operation(), "request": "", "contract": "", "script text": strings.Join(rowscript.Sources(p.items()...), "\x00")}
+	if p.job.NoScripts {
+		values["script text"] = ""
+	}
+	for _, t := range p.steps {
+		scheme, host, path, _ := t.template.Target()
+		values["host"] += scheme + "://" + host
+		values["request"] += t.template.Method + " " + path
+		if t.contract != nil {
+			text, err := yaml.Marshal(t.contract)
+			if err != nil {
+				return nil, err
+			}
+			values["contract"] += string(text)
 		}
-		contract = string(text)
 	}
 	digests := make(map[string]string)
-	for what, value := range map[string]string{
-		"host": scheme + "://" + host, "operation": p.operation(), "request": p.template.Method + " " + path, "contract": contract,
-	} {
+	for what, value := range values {
 		mac := hmac.New(sha256.New, []byte(runID))
 		mac.Write([]byte(value))
 		digests[what] = hex.EncodeToString(mac.Sum(nil))

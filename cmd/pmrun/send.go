@@ -82,6 +82,9 @@ func (a *app) send(ctx context.Context, s *sending) error {
 	if err := s.batch(engine); err != nil {
 		return err
 	}
+	if engine.Scripts, err = s.scripts(engine); err != nil {
+		return err
+	}
 	if s.job.LookupFirst {
 		if engine.LookupFirst, err = s.finder(s.settings, watch); err != nil {
 			return err
@@ -107,8 +110,8 @@ func (a *app) send(ctx context.Context, s *sending) error {
 // Events, the total and the stop rules are the caller's.
 func (p *prepared) engine(src batch.Source, l batch.Ledger, sender batch.Sender, rows *selection) *batch.Engine {
 	return &batch.Engine{
-		Source: src, Ledger: l, Template: p.template, Sender: sender, Judge: p.judge,
-		Pacer: pace.New(p.rate, *p.job.Burst), Masker: p.masker, Capture: p.capture(),
+		Source: src, Ledger: l, Steps: p.stepsOf(), Sender: sender,
+		Pacer: pace.New(p.rate, *p.job.Burst), Masker: p.masker,
 		Skip: rows.skip, Recorded: rows.hasRecord, Base: rows.base,
 		Concurrency: *p.job.Concurrency, Retries: *p.job.Retries, MaxWait: time.Duration(p.job.MaxWait), RunID: p.run.ID,
 	}

@@ -32,6 +32,9 @@ const (
 // jobFlags are those of load and check.
 func (s *settings) jobFlags(f *pflag.FlagSet) {
 	f.StringVar(&s.Request, "request", "", "the request: its name, Folder/Name, or id")
+	f.StringVar(&s.Folder, "folder", "", "send the requests of a folder, `NAME`, for each row, one after the other")
+	f.BoolVar(&s.NoScripts, "no-scripts", false, "do not run the pre-request and test scripts")
+	f.StringVar(&s.NodeModules, "node-modules", "", "let scripts require packages of pure JavaScript from `DIR`")
 	f.StringVarP(&s.Data, "data", "d", "", "the rows: a CSV or Excel (.xlsx) `FILE`")
 	f.StringVar(&s.Sheet, "sheet", "", "sheet of a workbook, `NAME|N` (the only one with cells)")
 	f.Int64Var(&s.HeaderRow, "header-row", 0, "line or sheet row `N` with the column names; what stands before it is left out (the first that is not blank)")
@@ -51,7 +54,7 @@ func (s *settings) jobFlags(f *pflag.FlagSet) {
 	f.StringVar(&s.History, "history", "", "skip rows whose key any run in `DIR` inserted")
 	f.IntVar(&s.BatchSize, "batch-size", 0, "send up to `N` rows in one request, where the contract says how (1)")
 	f.StringVar(&s.IdempotencyHeader, "idempotency-header", "", "send a header `NAME` with a value of its own for each row, the same on every attempt")
-	s.ofJob("request", "data", "sheet", "header-row", "encoding", "delimiter", "rows", "where", "map", "set", "pack", "key", "contract", "success-if", "capture", "skip-invalid", "against", "history", "batch-size", "idempotency-header")
+	s.ofJob("request", "folder", "no-scripts", "node-modules", "data", "sheet", "header-row", "encoding", "delimiter", "rows", "where", "map", "set", "pack", "key", "contract", "success-if", "capture", "skip-invalid", "against", "history", "batch-size", "idempotency-header")
 	s.variableFlags(f)
 	s.paceFlags(f)
 }
@@ -113,7 +116,7 @@ func checkJob(j *batch.Job) error {
 		}
 	}
 	need(j.Collection, "no collection: name a collection file, or a job file with collection:")
-	need(j.Request, "no request: name it with --request, or request: in the job; pmrun lists the names when one does not fit")
+	need(j.Request+j.Folder, "no request: name it with --request (or several with --folder), or request: in the job; pmrun lists the names when one does not fit")
 	need(j.Data, "no data: name the rows' file with --data, or data: in the job")
 	if j.First < 0 {
 		errs = append(errs, fmt.Errorf("first is %d: it has to be 1 or more", j.First))

@@ -13,7 +13,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/pmrun/pmrun/batch"
-	"github.com/pmrun/pmrun/batch/contract"
 	"github.com/pmrun/pmrun/batch/ledger"
 	"github.com/pmrun/pmrun/collection/request"
 	"github.com/pmrun/pmrun/collection/vars"
@@ -57,9 +56,11 @@ type shown struct {
 	HTTPStatus int               `json:"http_status,omitempty"`
 	Cells      []shownCell       `json:"cells"`
 	Request    *request.Rendered `json:"request"`
-	Attempts   []shownAttempt    `json:"attempts"`
-	Answer     string            `json:"answer,omitempty"`
-	Captures   map[string]string `json:"captures,omitempty"`
+	// Steps are the requests of a row that has several, in order.
+	Steps    []shownStep       `json:"steps,omitempty"`
+	Attempts []shownAttempt    `json:"attempts"`
+	Answer   string            `json:"answer,omitempty"`
+	Captures map[string]string `json:"captures,omitempty"`
 	// Notes say what could not be shown, or is not as it was.
 	Notes []string `json:"notes,omitempty"`
 }
@@ -67,6 +68,19 @@ type shown struct {
 type shownCell struct {
 	Column string `json:"column"`
 	Value  string `json:"value"`
+}
+
+// shownStep is one request of a row that has several.
+type shownStep struct {
+	Number     int               `json:"number"`
+	Name       string            `json:"name"`
+	Status     string            `json:"status"` // pending when nothing is recorded of it
+	Cause      string            `json:"cause,omitempty"`
+	Rule       string            `json:"rule,omitempty"`
+	Message    string            `json:"message,omitempty"`
+	Ref        string            `json:"ref,omitempty"`
+	HTTPStatus int               `json:"http_status,omitempty"`
+	Request    *request.Rendered `json:"request,omitempty"`
 }
 
 type shownAttempt struct {
@@ -103,13 +117,17 @@ func (a *app) show(ctx context.Context, cmd *cobra.Command, s *settings, path st
 		rec = batch.Record{Row: num, Status: batch.Pending}
 	}
 	out := newShown(&rec, earlier)
+	steps, err := l.Steps(ctx, num)
+	if err != nil {
+		return err
+	}
 	row, err := rowOf(ctx, dir, start, num)
 	if err != nil {
 		out.note("the row's cells and request: %s", err)
 	} else {
 		out.Line = row.Line
 		out.cells(start.Header, row.Cells)
-		if err := out.request(a, cmd, s, dir, start, row); err != nil {
+		if err := out.request(a, cmd, s, dir, start, row, steps); err != nil {
 			out.note("the request cannot be shown: %s", err)
 		}
 	}
@@ -181,6 +199,21 @@ func (s *shown) note(format string, args ...any) {
 	s.Notes = append(s.Notes, fmt.Sprintf(format, args...))
 }
 
+// steps shows the requests of a row that has several.
+func (s *shown) steps(p *prepared, row batch.Row, recorded []batch.StepRecord) {
+	for i, t := range p.steps {
+		rendered := t.template.Render(row.Cells, row.Num, p.masker)
+		step := shownStep{Number: i + 1, Name: t.item.Path(), Status: batch.Pending.String(), Request: &rendered}
+		for _, r := range recorded {
+			if r.Number == i+1 {
+				step.Status, step.Cause, step.Rule, step.Message, step.Ref, step.HTTPStatus = r.Status.String(), r.Cause, r.Rule, r.Message, r.Ref, r.HTTPStatus
+			}
+		}
+		s.Steps = append(s.Steps, step)
+	}
+	s.Request = nil // each has its own
+}
+
 // cells shows the cells by column; those beyond the header have no name.
 func (s *shown) cells(header, cells []string) {
 	for i, cell := range cells {
@@ -196,7 +229,7 @@ func (s *shown) cells(header, cells []string) {
 
 // request renders the row's request from the run directory's copies, and the
 // variables that are given now.
-func (s *shown) request(a *app, cmd *cobra.Command, flags *settings, dir batch.RunDir, start *batch.Start, row batch.Row) error {
+func (s *shown) request(a *app, cmd *cobra.Command, flags *settings, dir batch.RunDir, start *batch.Start, row batch.Row, steps []batch.StepRecord) error {
 	var saved resolvedJob
 	text, err := os.ReadFile(dir.Path(batch.JobFile))
 	if err == nil {
@@ -210,10 +243,8 @@ func (s *shown) request(a *app, cmd *cobra.Command, flags *settings, dir batch.R
 		return err
 	}
 	job.TokenCommand = "" // showing a row needs no token
-	job.Collection, job.Contract = dir.Path(batch.CollectionFile), dir.Path(batch.ContractFile)
-	if _, err := os.Stat(job.Contract); errors.Is(err, os.ErrNotExist) {
-		job.Contract = contract.None
-	}
+	job.Collection = dir.Path(batch.CollectionFile)
+	job.Contract = savedContract(&job, dir)
 	for _, name := range maskedVariables(&job) {
 		s.note("the variable %s is secret and not kept: the request is shown without it", name)
 	}
@@ -236,15 +267,25 @@ func (s *shown) request(a *app, cmd *cobra.Command, flags *settings, dir batch.R
 	if err != nil {
 		return err
 	}
+	problems := 0
+	for _, t := range p.steps {
+		problems += len(t.template.Problems)
+	}
 	for _, what := range []string{"host", "operation", "request"} {
-		if len(p.template.Problems) == 0 && now[what] != start.Digests[what] {
+		if problems == 0 && now[what] != start.Digests[what] {
 			s.note("the %s is another one with the variables as they are now: the request that was sent was not this one", what)
 		}
 	}
 	for _, problem := range p.template.Problems {
 		s.note("%s", p.masker.Mask(problem.Error()))
 	}
+	if p.scripted() {
+		s.note("the request is shown as it is without its scripts")
+	}
 	rendered := p.template.Render(row.Cells, row.Num, p.masker)
 	s.Request = &rendered
+	if len(p.steps) > 1 {
+		s.steps(p, row, steps)
+	}
 	return nil
 }

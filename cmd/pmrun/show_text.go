@@ -9,6 +9,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"github.com/pmrun/pmrun/collection/request"
 )
 
 // write shows the row to a person. What a cell or a server says cannot draw on
@@ -33,7 +35,16 @@ func (s *shown) write(w io.Writer) error {
 	s.writeCells(&b)
 	if s.Request != nil {
 		b.WriteString("\nrequest, secrets masked\n")
-		writeRequest(&b, s)
+		writeRequest(&b, s.Request)
+	}
+	for _, step := range s.Steps {
+		fmt.Fprintf(&b, "\nrequest %d of %d, %s: %s\n", step.Number, len(s.Steps), printable(step.Name), step.Status)
+		for _, f := range []struct{ name, value string }{{"cause", step.Cause}, {"rule", step.Rule}, {"message", step.Message}, {"ref", step.Ref}} {
+			if f.value != "" {
+				fmt.Fprintf(&b, "  %-8s %s\n", f.name, printable(f.value))
+			}
+		}
+		writeRequest(&b, step.Request)
 	}
 	s.writeAttempts(&b)
 	if s.Answer != "" {
@@ -62,8 +73,7 @@ func (s *shown) writeCells(b *strings.Builder) {
 	}
 }
 
-func writeRequest(b *strings.Builder, s *shown) {
-	r := s.Request
+func writeRequest(b *strings.Builder, r *request.Rendered) {
 	fmt.Fprintf(b, "  %s %s\n", r.Method, printable(r.URL))
 	for _, h := range r.Headers {
 		fmt.Fprintf(b, "  %s: %s\n", h.Name, printable(h.Value))

@@ -72,11 +72,17 @@ func (p *prepared) renewToken(ctx context.Context) (*batch.Fresh, error) {
 	if err := p.setToken(ctx); err != nil {
 		return nil, err
 	}
-	t := p.build()
-	if len(t.Problems) > 0 {
-		return nil, fmt.Errorf("the request cannot be sent with the new token: %s", p.maskerFor(t).Mask(t.Problems[0].Error()))
+	fresh := &batch.Fresh{Masker: p.masker}
+	for _, step := range p.steps {
+		t := step.build()
+		fresh.Masker = p.maskerFor(t)
+		if len(t.Problems) > 0 {
+			return nil, fmt.Errorf("the request %s cannot be sent with the new token: %s", step.item.Path(), fresh.Masker.Mask(t.Problems[0].Error()))
+		}
+		fresh.Templates = append(fresh.Templates, t)
 	}
-	return &batch.Fresh{Template: t, Masker: p.maskerFor(t)}, nil
+	p.shared.Store(p.scopes)
+	return fresh, nil
 }
 
 // renewed is renewToken for a load, whose look-ups need the token too.

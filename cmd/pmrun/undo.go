@@ -86,6 +86,9 @@ func (a *app) undoRequest(cmd *cobra.Command, s *settings, o *opened) (*prepared
 	if err != nil {
 		return nil, err
 	}
+	if err := p.oneRequest("undo"); err != nil {
+		return nil, err
+	}
 	if p.item, err = p.collection.Find(s.lookupRequest); err != nil {
 		return nil, err
 	}
@@ -102,7 +105,7 @@ func (a *app) undoRequest(cmd *cobra.Command, s *settings, o *opened) (*prepared
 	}
 	p.header = append(slices.Clone(o.start.Header), refColumn)
 	p.build = func() *request.Template {
-		options := p.requestOptions(p.header)
+		options := p.requestOptions(p.target, p.scopes, p.header)
 		options.Results, options.RowHeader = true, "" // the row's header belongs to its insert
 		if loaded != nil && loaded.Token.Header != "" {
 			options.ProtectedHeaders = []string{loaded.Token.Header}
@@ -168,7 +171,7 @@ func (a *app) undoPlan(ctx context.Context, u *undoing) error {
 		if err != nil {
 			return err
 		}
-		pl.Samples = append(pl.Samples, sample{row.Num, row.Line, u.template.Render(row.Cells, row.Num, u.masker)})
+		pl.Samples = append(pl.Samples, sample{Row: row.Num, Line: row.Line, Rendered: u.template.Render(row.Cells, row.Num, u.masker)})
 	}
 	if err := pl.writeSamplesTo(a.stdout); err != nil {
 		return err

@@ -138,6 +138,10 @@ func (c *compiler) missingTargets() []string {
 
 // checkTargets reports names in Map, Set and Pack that the request does not have.
 func (c *compiler) checkTargets() {
+	if c.o.Shared {
+		c.t.Missing = c.missingTargets()
+		return
+	}
 	for _, name := range c.missingTargets() {
 		flag, what := "--map", "field or placeholder"
 		if _, ok := c.o.Set[name]; ok {

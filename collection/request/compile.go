@@ -91,6 +91,15 @@ func (c *compiler) text(text, where string, open, json bool) vars.Segments {
 		}
 		return i, ok
 	}
+	if c.o.Late != nil {
+		o.Late = func(name string) bool {
+			late := c.o.Late(name)
+			if late && !slices.Contains(c.t.Late, name) {
+				c.t.Late = append(c.t.Late, name)
+			}
+			return late
+		}
+	}
 	if !open {
 		o.Forbidden = func(name string) string {
 			if _, ok := c.column[name]; !ok {

@@ -47,6 +47,14 @@ type Login struct {
 // Digest returns the request's digest authentication, nil when it has none.
 func (t *Template) Digest() *Digest { return t.digest }
 
+// ShareDigest makes t go on with the digest authentication of from, when it is of the
+// same user: what the server asked for holds for both.
+func (t *Template) ShareDigest(from *Template) {
+	if t.digest != nil && from.digest != nil && t.digest.user == from.digest.user && t.digest.password == from.digest.password {
+		t.digest = from.digest
+	}
+}
+
 // Settled reports whether the server is known to let the request in. Until then
 // attempts should be made one at a time: each can be a wrong password.
 func (d *Digest) Settled() bool {

@@ -92,6 +92,10 @@ func (o *op) value(r *row) string {
 		return vars.DynamicValue(o.name, r.run, r.num, o.index)
 	case o.kind == vars.Literal:
 		return o.lit
+	case o.kind == vars.LateSlot && o.json == vars.JSONValue:
+		return "0" // for the sake of the JSON around it
+	case o.kind == vars.LateSlot:
+		return "{{" + o.name + "}}"
 	case o.pack != nil:
 		return string(o.appendPack(nil, r))
 	}

@@ -6,9 +6,9 @@
 package request
 
 import (
-	"strings"
-
 	"net/textproto"
+	"slices"
+	"strings"
 
 	"github.com/pmrun/pmrun/collection/vars"
 )
@@ -57,6 +57,12 @@ type Options struct {
 	// AcceptEncoding is what the sender can unpack, when that is more than gzip; a
 	// request may then say so itself.
 	AcceptEncoding string
+	// Late reports a variable that scripts set before a row is sent. A template that
+	// uses one can be checked and shown, not filled to be sent.
+	Late func(name string) bool
+	// Shared says that Map, Set and Pack are for several requests: this one needs to
+	// have a place for some of them only.
+	Shared bool
 	// Literal says that everything was resolved before: what looks like a placeholder
 	// is text.
 	Literal bool
@@ -112,6 +118,11 @@ type Template struct {
 	Mode string
 	// Pruned says that the request has a body that its method does not send.
 	Pruned bool
+	// Late names the variables that scripts are to set; Options.Late knows them.
+	Late []string
+	// Missing names what Map, Set and Pack name and this request has no place for; only
+	// with Options.Shared, otherwise it is a Problem.
+	Missing []string
 
 	url     urlTemplate
 	headers []header
@@ -162,6 +173,8 @@ func appendText(dst []byte, ops []op, r *row, mask bool) []byte {
 		switch {
 		case mask && o.secret:
 			dst = append(dst, vars.Masked...)
+		case o.kind == vars.LateSlot:
+			dst = append(dst, "{{"+o.name+"}}"...)
 		case o.json == vars.JSONString && o.kind != vars.Literal:
 			dst = vars.AppendJSON(dst, o.value(r))
 		default:
@@ -169,6 +182,11 @@ func appendText(dst []byte, ops []op, r *row, mask bool) []byte {
 		}
 	}
 	return dst
+}
+
+// Late reports whether scripts set some of the field's value.
+func (f *Field) Late() bool {
+	return slices.ContainsFunc(f.ops, func(o op) bool { return o.kind == vars.LateSlot })
 }
 
 // Constant reports whether the field has the same value for every row.

@@ -198,9 +198,9 @@ func methodAndURL(sent json.RawMessage, item *collection.Item) (method, url stri
 	return strings.ToUpper(r.Method), parts.Raw
 }
 
-// withoutAuth makes a request of pm.sendRequest inherit nothing. One that states its own
+// Standalone makes a request of pm.sendRequest inherit nothing. One that states its own
 // auth keeps it.
-func withoutAuth(request json.RawMessage) json.RawMessage {
+func Standalone(request json.RawMessage) json.RawMessage {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(request, &members) != nil {
 		var text string

@@ -285,7 +285,7 @@ func (w *worker) runRequest(ctx context.Context, ref string, variables map[strin
 
 // sendRequest makes a request of pm.sendRequest: what it says goes out as it is.
 func (w *worker) sendRequest(ctx context.Context, request json.RawMessage) (*script.Response, error) {
-	item, err := w.item.WithRequest(withoutAuth(request))
+	item, err := w.item.WithRequest(Standalone(request))
 	if err != nil {
 		return nil, fmt.Errorf("pm.sendRequest: %w", err)
 	}

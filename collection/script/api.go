@@ -64,6 +64,8 @@ type Execution struct {
 	// Request is a request of collection v2.1 as JSON: before it is sent unresolved,
 	// in a test as it was sent.
 	Request json.RawMessage
+	// LateRequest makes it when a script asks for it, where Request is nil.
+	LateRequest func() json.RawMessage
 	// Response is nil before the request; in a test of a request that had no answer
 	// it has no code.
 	Response *Response

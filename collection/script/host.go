@@ -26,7 +26,12 @@ func (s *Sandbox) host() *goja.Object {
 	for name, fn := range map[string]any{
 		"event":   func() string { return s.now.Event },
 		"scope":   s.scope,
-		"request": func() string { return string(s.now.Request) },
+		"request": func() string {
+			if s.now.Request == nil && s.now.LateRequest != nil {
+				s.now.Request = s.now.LateRequest()
+			}
+			return string(s.now.Request)
+		},
 		"response": func() goja.Value {
 			if s.now.Response == nil {
 				return s.responseData(&Response{})

@@ -21,6 +21,7 @@ type Sandbox struct {
 	begin, end goja.Callable
 	modules    *modules
 	sending    sync.Mutex
+	own        map[string]bool // the enumerable globals of its own
 
 	// Of the execution that runs.
 	ctx      context.Context
@@ -44,11 +45,26 @@ func New(o Options) (*Sandbox, error) {
 	if err := s.setUp(); err != nil {
 		return nil, fmt.Errorf("the script sandbox cannot be made: %w", err)
 	}
+	s.own = make(map[string]bool)
+	for _, key := range s.vm.GlobalObject().Keys() {
+		s.own[key] = true
+	}
 	return s, nil
 }
 
 // Close ends what is left of the last script.
 func (s *Sandbox) Close() { s.loop.clear() }
+
+// Forget takes away what scripts have put on the global object, so that those that
+// follow find none of it.
+func (s *Sandbox) Forget() {
+	global := s.vm.GlobalObject()
+	for _, key := range global.Keys() {
+		if !s.own[key] {
+			_ = global.Delete(key)
+		}
+	}
+}
 
 // Texts of newman's, which users know.
 const (

@@ -17,6 +17,8 @@ type Options struct {
 	// Forbidden reports a column that exists but may not be used here; its
 	// answer, when not empty, explains that and becomes part of the error.
 	Forbidden func(name string) string
+	// Late reports a variable without a value that scripts set later; nil when none do.
+	Late func(name string) bool
 	// JSON marks the text as JSON: placeholders inside strings are escaped.
 	JSON bool
 	// Occurrence numbers dynamic variables, so that two of one name in a
@@ -121,7 +123,7 @@ func (s *Scopes) Expand(text string, o Options) (Segments, error) {
 func refuseJoined(segs Segments) error {
 	run := ""
 	for _, seg := range segs {
-		if seg.Kind != Literal {
+		if seg.Kind != Literal || seg.Verbatim {
 			run = ""
 			continue
 		}
@@ -227,6 +229,9 @@ func (e *expansion) resolve(name string, stack []string, state jsonState) (strin
 		*e.o.Occurrence++
 		return e.marker(Segment{Kind: DynamicSlot, Name: name, Index: *e.o.Occurrence, Context: ctx}), nil
 	}
+	if e.o.Late != nil && e.o.Late(name) {
+		return e.marker(Segment{Kind: LateSlot, Name: name, Context: ctx}), nil
+	}
 	err := &UnresolvedError{Name: name}
 	if e.o.Forbidden != nil {
 		err.Hint = e.o.Forbidden(name)
@@ -264,6 +269,13 @@ func (e *expansion) variable(v Variable, stack []string, ctx Context) (string, e
 	}
 	if strings.Contains(v.Value, mark) {
 		return "", fmt.Errorf("the value of the variable %q holds a NUL character; remove it", v.Name)
+	}
+	if v.Literal {
+		text := v.Value
+		if ctx == JSONString {
+			text = EscapeJSON(text)
+		}
+		return e.marker(Segment{Kind: Literal, Text: text, Verbatim: true, Secret: v.Secret}), nil
 	}
 	if *e.left -= len(v.Value) + resolvedShare; *e.left < 0 {
 		return "", fmt.Errorf("the text becomes larger than %d MiB when its placeholders are resolved; see whether variables such as %q repeat each other", budget>>20, v.Name)

@@ -32,6 +32,8 @@ type Variable struct {
 	// Kept says that Value is a reference to a secret that is kept elsewhere:
 	// Scopes.Fetch gets it when the variable is used.
 	Kept bool
+	// Literal values are not read for placeholders.
+	Literal bool
 	// Source says where the value was given, for people: a file, "--env-var".
 	Source string
 }
@@ -62,6 +64,9 @@ func (s *Scopes) Set(scope Scope, v Variable) {
 	}
 	s.byScope[scope][v.Name] = v
 }
+
+// Unset takes a variable out of a scope.
+func (s *Scopes) Unset(scope Scope, name string) { delete(s.byScope[scope], name) }
 
 // Clone returns a copy that can be set without changing s.
 func (s *Scopes) Clone() *Scopes {

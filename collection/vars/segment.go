@@ -15,6 +15,8 @@ const (
 	Column
 	// DynamicSlot is filled with a dynamic variable's value for the row.
 	DynamicSlot
+	// LateSlot is a variable that scripts set for the row before the request is sent.
+	LateSlot
 )
 
 // Context says how a slot sits in a JSON text, so that its value stays data.
@@ -40,6 +42,8 @@ type Segment struct {
 	Index int
 	// Context is set on slots.
 	Context Context
+	// Verbatim marks text that is not read for placeholders.
+	Verbatim bool
 	// Secret marks text that came from a secret variable.
 	Secret bool
 }

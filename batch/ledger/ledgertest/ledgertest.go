@@ -33,6 +33,7 @@ func Run(t *testing.T, open func(t *testing.T) (l batch.Ledger, reopen func() ba
 		{"Order", testOrder},
 		{"AllOrNone", testAllOrNone},
 		{"History", testHistory},
+		{"Steps", testSteps},
 		{"Values", testValues},
 		{"Counts", testCounts},
 		{"Outline", testOutline},

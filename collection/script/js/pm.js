@@ -59,7 +59,11 @@
   lazily(pm, 'collectionVariables', () => scope('collection'));
   lazily(pm, 'iterationData', () => scope('data'));
   lazily(pm, 'variables', () => new lib.Variables(made.locals = scope('locals'), pm.iterationData, [pm.environment, pm.collectionVariables, pm.globals]));
-  lazily(pm, 'request', () => new lib.Request(JSON.parse(host.request()), () => { made.changed = true; }), value => { pm.request.update(value); });
+  lazily(pm, 'request', () => {
+    const request = new lib.Request(JSON.parse(host.request()));
+    if (host.event() === 'prerequest') made.before = JSON.stringify(request.toJSON()); // to see whether the script changes it
+    return request;
+  }, value => { pm.request.update(value); });
   lazily(pm, 'response', () => host.event() === 'test' ? new lib.Response(host.response()) : undefined);
   lazily(pm, 'cookies', () => new lib.CookieList(host.cookies(String(pm.request.url))));
   lazily(pm, 'info', () => {
@@ -169,6 +173,9 @@
       const values = made[key] && made[key].taken();
       if (values) changed[names[key]] = values;
     }
-    return {assertions: state.assertions, changed, request: made.changed && host.event() === 'prerequest' ? JSON.stringify(made.request.toJSON()) : undefined};
+    // Any of its parts may have been assigned to.
+    const request = 'before' in made ? JSON.stringify(made.request.toJSON()) : undefined;
+    const changedRequest = request === made.before ? undefined : request;
+    return {assertions: state.assertions, changed, request: changedRequest};
   };
 })
