@@ -14,16 +14,16 @@ import (
 )
 
 // attempt makes one attempt of a task's step and says what came of it.
-func (r *recorder) attempt(ctx context.Context, t *task, filled *request.Filled, scripts ScriptWorker) end {
+func (r *recorder) attempt(ctx context.Context, t *task, filled *request.Filled) end {
 	now := r.current.Load()
 	e := end{
 		task: t, kind: Settle, token: now.number, next: t.step + 1,
 		Record: Record{Row: t.row.Num, Line: t.row.Line, Attempts: t.attempt, Ref: t.ref, Captures: t.captures},
 	}
 	template := now.Templates[t.step]
-	if scripts != nil {
+	if r.Scripts != nil {
 		var over bool
-		if template, over = r.before(t, &e, scripts, template); over {
+		if template, over = r.before(t, &e, template); over {
 			return e
 		}
 	}
@@ -55,11 +55,11 @@ func (r *recorder) attempt(ctx context.Context, t *task, filled *request.Filled,
 	switch sent.Ending {
 	case Answered:
 		r.judge(&e, &sent.Answer, filled.Body)
-		if scripts != nil && !e.retry {
-			r.after(ctx, &e, scripts, filled, &sent)
+		if r.Scripts != nil && !e.retry {
+			r.after(ctx, &e, filled, &sent)
 		}
 		r.capture(&e, &sent.Answer)
-		if scripts != nil {
+		if r.Scripts != nil {
 			r.hideSet(&e)
 		}
 	case NothingSent:

@@ -266,20 +266,12 @@ func (r *recorder) feed(ctx context.Context, rows []Row) bool {
 // work sends tasks one after the other.
 func (r *recorder) work(ctx context.Context) error {
 	var filled request.Filled
-	var scripts ScriptWorker
-	if r.Scripts != nil {
-		var err error
-		if scripts, err = r.Scripts.Worker(); err != nil {
-			return err
-		}
-		defer scripts.Close()
-	}
 	for {
 		t, held := r.take()
 		if t == nil {
 			return nil
 		}
-		e := r.attempt(ctx, t, &filled, scripts)
+		e := r.attempt(ctx, t, &filled)
 		e.held = held
 		r.ends <- e
 	}

@@ -9,7 +9,7 @@ import (
 
 // before runs the pre-request scripts of a task's step. It reports whether the end of
 // the attempt is known without sending.
-func (r *recorder) before(t *task, e *end, scripts ScriptWorker, template *request.Template) (_ *request.Template, over bool) {
+func (r *recorder) before(t *task, e *end, template *request.Template) (_ *request.Template, over bool) {
 	if t.scripts == nil {
 		begun, err := r.Scripts.Begin(t.row, t.done)
 		if err != nil {
@@ -18,7 +18,7 @@ func (r *recorder) before(t *task, e *end, scripts ScriptWorker, template *reque
 		}
 		t.scripts = begun
 	}
-	b := scripts.Before(r.asking, t.scripts, t.step, template)
+	b := r.Scripts.Before(r.asking, t.scripts, t.step, template)
 	switch {
 	case b.Failure != "" && r.asking.Err() != nil:
 		// The run is ending, and a script waited for something: nothing of the row was
@@ -52,9 +52,9 @@ func (r *recorder) notMade(e *end, rule, failure string) {
 
 // after runs the test scripts over an answer. They can only make a row that has
 // succeeded a failed one: what the server refused, or may not have done, stays that.
-func (r *recorder) after(ctx context.Context, e *end, scripts ScriptWorker, filled *request.Filled, sent *Sent) {
+func (r *recorder) after(ctx context.Context, e *end, filled *request.Filled, sent *Sent) {
 	t := e.task
-	a := scripts.After(ctx, t.scripts, t.step, filled, &sent.Answer, sent.Duration)
+	a := r.Scripts.After(ctx, t.scripts, t.step, filled, &sent.Answer, sent.Duration)
 	if a.Next >= 0 {
 		e.next = a.Next
 	}

@@ -44,13 +44,14 @@ type StepRecord struct {
 func (s *StepRecord) Done() bool { return s.Status == Succeeded || s.Status == Skipped }
 
 // Scripts runs the scripts of a load's requests: those of each step, around each of
-// its attempts.
+// its attempts. It is safe for concurrent use.
 type Scripts interface {
 	// Begin starts a row. left is what its steps that are done have left, in order.
-	// It is safe for concurrent use.
 	Begin(row Row, left []StepRecord) (RowScripts, error)
-	// Worker makes what one connection runs scripts with.
-	Worker() (ScriptWorker, error)
+	// Before runs the pre-request scripts of a step. template is what would be sent.
+	Before(ctx context.Context, row RowScripts, step int, template *request.Template) Before
+	// After runs the test scripts over an answer.
+	After(ctx context.Context, row RowScripts, step int, sent *request.Filled, answer *Answer, took time.Duration) After
 }
 
 // RowScripts is what scripts know of one row: nothing of it reaches another.
@@ -61,15 +62,6 @@ type RowScripts interface {
 	Secrets() []string
 	// Set are the values that they have set, by name.
 	Set() map[string]any
-}
-
-// ScriptWorker runs scripts, one at a time.
-type ScriptWorker interface {
-	// Before runs the pre-request scripts of a step. template is what would be sent.
-	Before(ctx context.Context, row RowScripts, step int, template *request.Template) Before
-	// After runs the test scripts over an answer.
-	After(ctx context.Context, row RowScripts, step int, sent *request.Filled, answer *Answer, took time.Duration) After
-	Close()
 }
 
 // Before is what pre-request scripts did.

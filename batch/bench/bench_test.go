@@ -27,7 +27,7 @@ func TestBench(t *testing.T) {
 		args string
 		want []string
 	}{
-		{"-n 40 -runs 2 -c 4", []string{"40 rows of 8 text parts, 4 connections", "rows/s while sending", "client CPU", "bytes a row", "% sending"}},
+		{"-n 40 -runs 2 -c 4 -scripts", []string{"with two tests a row: ", "40 rows of 8 text parts, 4 connections", "rows/s while sending", "client CPU", "bytes a row", "% sending"}},
 		{"-pace 50,200 -seconds 0.2", []string{"rate/s", "\n        50       11 ", "\n       200       41 "}},
 	} {
 		var out bytes.Buffer

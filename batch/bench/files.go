@@ -43,7 +43,11 @@ func writeFiles(dir, host string, rows int64) (*files, error) {
 	}
 	form = append(form, param{"owner", "{{responsible}}", "text"})
 	type object = map[string]any
-	text, err := json.Marshal(object{"info": object{"name": "bench"}, "item": []object{{"name": "Insert", "request": object{
+	event := object{"listen": "test", "script": object{"exec": []string{
+		`pm.test("accepted", () => pm.response.to.have.status(200))`,
+		`pm.test("code", () => pm.expect(pm.response.json().code).to.equal("200"))`,
+	}}}
+	text, err := json.Marshal(object{"info": object{"name": "bench"}, "item": []object{{"name": "Insert", "event": []object{event}, "request": object{
 		"method": "POST", "url": "http://" + host + "/server/API/v2/cases/insert.php",
 		"header": []object{{"key": "wolkvox-token", "value": "bench"}},
 		"body":   object{"mode": "formdata", "formdata": form},

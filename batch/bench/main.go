@@ -6,6 +6,7 @@
 //
 //	go run ./batch/bench                    # 100,000 rows, five runs each
 //	go run ./batch/bench -n 1000000 -runs 1
+//	go run ./batch/bench -scripts           # and with two tests a row
 //	go run ./batch/bench -pace 10,100,1000  # is the rate kept?
 //	go run ./batch/bench -runs 1 -profile cpu.pprof
 package main
@@ -43,6 +44,7 @@ type options struct {
 	keep        string
 	pmrun       string
 	profile     string
+	scripts     bool
 	args        []string
 }
 
@@ -82,6 +84,7 @@ func parse(args []string) (*options, error) {
 	f.Int64Var(&o.rows, "n", 100_000, "rows")
 	f.IntVar(&o.runs, "runs", 5, "runs of each, in turn; medians are shown")
 	f.IntVar(&o.concurrency, "c", 32, "connections")
+	f.BoolVar(&o.scripts, "scripts", false, "measure pmrun with a script of two tests a row, too")
 	rates := f.String("pace", "", "rates a second, such as 10,100,1000: measure how they are kept instead")
 	f.Float64Var(&o.seconds, "seconds", 10, "how long each of the rates is kept")
 	f.StringVar(&o.keep, "keep", "", "a directory: what the runs leave behind stays there")
@@ -149,26 +152,43 @@ func measure(ctx context.Context, o *options, dir string, stdout io.Writer) erro
 	if err != nil {
 		return err
 	}
-	var loads, loops []sample
+	var loads, loops, scripted []sample
 	for i := range o.runs {
 		loop, err := runBare(ctx, o, files)
 		if err != nil {
 			return err
 		}
-		load, err := runLoad(ctx, o, files, filepath.Join(dir, fmt.Sprintf("run%d", i+1)))
+		loops = append(loops, loop)
+		load, err := runLoad(ctx, o, files, filepath.Join(dir, fmt.Sprintf("run%d", i+1)), "--no-scripts")
 		if err != nil {
 			return err
 		}
-		loads, loops = append(loads, load), append(loops, loop)
-		if o.keep == "" {
-			_ = os.RemoveAll(filepath.Join(dir, fmt.Sprintf("run%d", i+1)))
+		loads = append(loads, load)
+		if !o.scripts {
+			continue
 		}
+		if load, err = runLoad(ctx, o, files, filepath.Join(dir, fmt.Sprintf("scripts%d", i+1))); err != nil {
+			return err
+		}
+		scripted = append(scripted, load)
 	}
-	if got, want := server.count(), 2*int64(o.runs)*o.rows; got != want {
+	if got, want := server.count(), int64(len(loads)+len(loops)+len(scripted))*o.rows; got != want {
 		return fmt.Errorf("the server got %d requests, not %d", got, want)
 	}
 	show(stdout, o, loads, loops)
+	if o.scripts {
+		showScripts(stdout, scripted, loads)
+	}
 	return nil
+}
+
+// showScripts shows what two tests a row cost.
+func showScripts(w io.Writer, scripted, loads []sample) {
+	figure := func(f func(sample) float64) (with, without float64) { return median(scripted, f), median(loads, f) }
+	rate, plainRate := figure(func(s sample) float64 { return s.rowsPerSecond })
+	cpu, plainCPU := figure(func(s sample) float64 { return s.cpu })
+	rss, _ := figure(func(s sample) float64 { return s.rss })
+	fmt.Fprintf(w, "\nwith two tests a row: %.0f rows/s (%.2f of the load without), %.1f us a row (%.1f more), %.1f MiB\n", rate, rate/plainRate, cpu, cpu-plainCPU, rss)
 }
 
 func show(w io.Writer, o *options, loads, loops []sample) {

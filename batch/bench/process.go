@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,9 +46,12 @@ func runBare(ctx context.Context, o *options, f *files) (sample, error) {
 }
 
 // runLoad runs pmrun load over all rows, with its ledger and every default report.
-func runLoad(ctx context.Context, o *options, f *files, out string) (sample, error) {
+func runLoad(ctx context.Context, o *options, f *files, out string, more ...string) (sample, error) {
 	args := append([]string{"load", f.collection, "--request", "Insert", "-d", f.data, "--rate", "none",
-		"--concurrency", strconv.Itoa(o.concurrency), "--out", out, "--quiet"}, o.args...)
+		"--concurrency", strconv.Itoa(o.concurrency), "--out", out, "--quiet"}, slices.Concat(more, o.args)...)
+	if o.keep == "" {
+		defer os.RemoveAll(out)
+	}
 	var env []string
 	if o.profile != "" {
 		env = []string{"PMRUN_CPUPROFILE=" + o.profile}

@@ -8,6 +8,10 @@ package rowscript
 import (
 	"errors"
 	"fmt"
+	"regexp"
+	"runtime"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/pmrun/pmrun/batch"
@@ -57,6 +61,10 @@ type Scripts struct {
 	o     Options
 	steps []step
 	base  base
+
+	processors chan struct{} // holds a place for each script that computes
+	mu         sync.Mutex
+	free       []*machine // that nobody uses
 }
 
 // step is a Step with its scripts.
@@ -64,6 +72,7 @@ type step struct {
 	Step
 	before, after []program
 	path          []string
+	waits         bool // its scripts may wait for something
 }
 
 // program is one compiled script. name says whose it is.
@@ -85,9 +94,9 @@ func Has(items []*collection.Item) bool {
 // New compiles the scripts of the steps. The error names the script, and the place of
 // the mistake in it.
 func New(o Options) (*Scripts, error) {
-	s := &Scripts{o: o}
+	s := &Scripts{o: o, processors: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	for _, st := range o.Steps {
-		compiled := step{Step: st, path: pathOf(st.Item)}
+		compiled := step{Step: st, path: pathOf(st.Item), waits: slices.ContainsFunc(Sources(st.Item), waiting.MatchString)}
 		var err1, err2 error
 		compiled.before, err1 = compile(st.Item, script.Prerequest, "pre-request script")
 		compiled.after, err2 = compile(st.Item, script.Test, "test script")
@@ -98,6 +107,9 @@ func New(o Options) (*Scripts, error) {
 	}
 	return s, nil
 }
+
+// waiting finds a script that may wait for a request, a timer or a promise.
+var waiting = regexp.MustCompile(`sendRequest|setTimeout|setInterval|setImmediate|await|Promise|vault`)
 
 func compile(item *collection.Item, event, kind string) (programs []program, err error) {
 	for _, source := range item.EventScripts(event) {

@@ -87,6 +87,15 @@ type load struct {
 	got []string // "METHOD path body"
 }
 
+// again makes the server forget what it got, when asked to, and answer as it does by itself.
+func (l *load) again(forget bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.answer = nil; forget {
+		l.got = nil
+	}
+}
+
 // newLoad takes the items of the folder as JSON, in which HOST is the server's.
 func newLoad(t *testing.T, items string, names ...string) *load {
 	t.Helper()
@@ -117,8 +126,9 @@ func (l *load) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	l.mu.Lock()
 	l.got = append(l.got, strings.TrimSpace(r.Method+" "+r.URL.RequestURI()+" "+string(body)))
+	answer := l.answer
 	l.mu.Unlock()
-	if l.answer != nil && l.answer(w, r, string(body)) {
+	if answer != nil && answer(w, r, string(body)) {
 		return
 	}
 	_ = json.NewEncoder(w).Encode(map[string]any{"path": r.URL.Path, "body": string(body), "header": r.Header.Get("X-Sig")})
@@ -373,7 +383,7 @@ func TestFolder(t *testing.T) {
 				return
 			}
 			// The first that is not done goes out again, with what those before have set.
-			l.answer, l.got = nil, nil
+			l.again(true)
 			if records, err = l.run(t.Context(), true); err != nil {
 				t.Fatal(err)
 			}
@@ -460,7 +470,7 @@ func TestFolderInterrupted(t *testing.T) {
 	if len(l.got) == 90 {
 		t.Fatal("the run was not interrupted")
 	}
-	l.answer = nil
+	l.again(false)
 	records, err := l.run(t.Context(), true)
 	if err != nil {
 		t.Fatal(err)

@@ -14,60 +14,67 @@ import (
 	"github.com/pmrun/pmrun/collection/script"
 )
 
-// worker runs scripts in one sandbox.
-type worker struct {
+// machine is a sandbox, and the row and step whose script runs in it.
+type machine struct {
 	s       *Scripts
 	sandbox *script.Sandbox
-	// Of the scripts that run:
-	row  *row
-	step *step
+	row     *row
+	step    *step
 }
 
-// Worker makes what one connection runs scripts with.
-func (s *Scripts) Worker() (batch.ScriptWorker, error) {
-	w := &worker{s: s}
+// take gives a machine that nobody uses, the one that was used last: a new one when
+// there is none. Machines compute, so that there are as many as processors, but for
+// those whose scripts wait for a request or a timer.
+func (s *Scripts) take(ctx context.Context, row *row, st *step) (*machine, error) {
+	if !st.waits {
+		select {
+		case s.processors <- struct{}{}:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := len(s.free); n > 0 {
+		m := s.free[n-1]
+		s.free = s.free[:n-1]
+		m.row, m.step = row, st
+		return m, nil
+	}
+	m := &machine{s: s, row: row, step: st}
 	var err error
-	w.sandbox, err = script.New(script.Options{
-		Timeout: s.o.Timeout, NodeModules: s.o.NodeModules, Send: w.send,
-		Dynamic: func(name string) (string, bool) { return w.row.value(name) },
+	m.sandbox, err = script.New(script.Options{
+		Timeout: s.o.Timeout, NodeModules: s.o.NodeModules, Send: m.send,
+		Dynamic: func(name string) (string, bool) { return m.row.value(name) },
 	})
-	return w, err
+	return m, err
 }
 
-func (w *worker) Close() { w.sandbox.Close() }
+func (s *Scripts) giveBack(m *machine) {
+	m.sandbox.Forget()
+	s.mu.Lock()
+	s.free = append(s.free, m)
+	s.mu.Unlock()
+	if !m.step.waits {
+		<-s.processors
+	}
+}
 
 // Before runs the pre-request scripts of a step. The first that fails ends them: what
 // it was to do for the request is not done.
-func (w *worker) Before(ctx context.Context, rs batch.RowScripts, n int, template *request.Template) batch.Before {
+func (s *Scripts) Before(ctx context.Context, rs batch.RowScripts, n int, template *request.Template) batch.Before {
 	out := batch.Before{Template: template, Next: -1}
-	w.row, w.step = rs.(*row), &w.s.steps[n]
-	shared, resolved := w.s.shared()
-	var changed json.RawMessage
-	if len(w.step.before) > 0 {
-		e := w.execution(script.Prerequest)
-		e.Request = w.step.Item.RequestJSON()
-		for _, p := range w.step.before {
-			result := w.sandbox.Run(ctx, p.compiled, e)
-			out.Failure, out.Rule = failureOf(p, result)
-			if out.Failure == "" && result.Next != nil {
-				out.Next, out.Failure = w.next(n, result.Next)
-				out.Rule = p.name
-			}
-			if out.Failure != "" {
-				return out
-			}
-			if result.Request != nil {
-				changed, e.Request = result.Request, result.Request
-			}
-			out.Skip = out.Skip || result.Skip
-		}
-		w.sandbox.Forget()
+	row, st := rs.(*row), &s.steps[n]
+	shared, resolved := s.shared()
+	changed := s.prepare(ctx, row, st, n, &out)
+	if out.Failure != "" {
+		return out
 	}
-	set := changes(w.row.scopes, shared)
+	set := changes(row.scopes, shared)
 	if out.Skip || changed == nil && len(set) == 0 && len(template.Late) == 0 {
 		return out
 	}
-	item := w.step.Item
+	item := st.Item
 	if changed != nil {
 		var err error
 		if item, err = item.WithRequest(changed); err != nil {
@@ -75,7 +82,7 @@ func (w *worker) Before(ctx context.Context, rs batch.RowScripts, n int, templat
 			return out
 		}
 	}
-	out.Template = w.step.Compile(item, resolving(resolved, set))
+	out.Template = st.Compile(item, resolving(resolved, set))
 	if problems := out.Template.Problems; len(problems) > 0 {
 		out.Failure, out.Rule = problems[0].Error(), "the request, after its scripts"
 	}
@@ -83,23 +90,61 @@ func (w *worker) Before(ctx context.Context, rs batch.RowScripts, n int, templat
 	return out
 }
 
+// prepare runs the pre-request scripts. changed is what they made of the request, nil
+// when they left it.
+func (s *Scripts) prepare(ctx context.Context, row *row, st *step, n int, out *batch.Before) (changed json.RawMessage) {
+	if len(st.before) == 0 {
+		return nil
+	}
+	m, err := s.take(ctx, row, st)
+	if err != nil {
+		out.Failure, out.Rule = err.Error(), st.before[0].name
+		return nil
+	}
+	defer s.giveBack(m)
+	e := s.execution(script.Prerequest, row, st)
+	e.Request = st.Item.RequestJSON()
+	for _, p := range st.before {
+		result := m.sandbox.Run(ctx, p.compiled, e)
+		out.Failure, out.Rule = failureOf(p, result)
+		if out.Failure == "" && result.Next != nil {
+			out.Next, out.Failure = s.next(n, result.Next)
+			out.Rule = p.name
+		}
+		if out.Failure != "" {
+			return nil
+		}
+		if result.Request != nil {
+			changed, e.Request = result.Request, result.Request
+		}
+		out.Skip = out.Skip || result.Skip
+	}
+	return changed
+}
+
 // After runs the test scripts of a step over an answer: all of them, and the first
 // failure counts.
-func (w *worker) After(ctx context.Context, rs batch.RowScripts, n int, sent *request.Filled, answer *batch.Answer, took time.Duration) batch.After {
+func (s *Scripts) After(ctx context.Context, rs batch.RowScripts, n int, sent *request.Filled, answer *batch.Answer, took time.Duration) batch.After {
 	out := batch.After{Next: -1}
-	w.row, w.step = rs.(*row), &w.s.steps[n]
-	if len(w.step.after) == 0 {
+	row, st := rs.(*row), &s.steps[n]
+	if len(st.after) == 0 {
 		return out
 	}
-	e := w.execution(script.Test)
-	e.LateRequest = func() json.RawMessage { return sentRequest(w.step.Item, sent) }
+	m, err := s.take(ctx, row, st)
+	if err != nil {
+		out.Failure, out.Rule = err.Error(), st.after[0].name
+		return out
+	}
+	defer s.giveBack(m)
+	e := s.execution(script.Test, row, st)
+	e.LateRequest = func() json.RawMessage { return sentRequest(st.Item, sent) }
 	e.Response = responseOf(answer, took)
 	more := 0
-	for _, p := range w.step.after {
-		result := w.sandbox.Run(ctx, p.compiled, e)
+	for _, p := range st.after {
+		result := m.sandbox.Run(ctx, p.compiled, e)
 		failure, rule := failureOf(p, result)
 		if failure == "" && result.Next != nil {
-			out.Next, failure = w.next(n, result.Next)
+			out.Next, failure = s.next(n, result.Next)
 			rule = p.name
 		}
 		switch {
@@ -113,14 +158,12 @@ func (w *worker) After(ctx context.Context, rs batch.RowScripts, n int, sent *re
 	if more > 0 {
 		out.Failure += fmt.Sprintf(" (and %d more scripts failed)", more)
 	}
-	w.sandbox.Forget()
 	return out
 }
 
-func (w *worker) execution(event string) *script.Execution {
+func (s *Scripts) execution(event string, row *row, st *step) *script.Execution {
 	return &script.Execution{
-		Event: event, Iteration: int(w.row.of.Num - 1), Iterations: int(w.s.o.Rows), ID: w.step.Item.ID, Name: w.step.Item.Name,
-		Path: w.step.path, Scopes: w.row.scopes,
+		Event: event, Iteration: int(row.of.Num - 1), Iterations: int(s.o.Rows), ID: st.Item.ID, Name: st.Item.Name, Path: st.path, Scopes: row.scopes,
 	}
 }
 
@@ -149,15 +192,15 @@ func failureOf(p program, result *script.Result) (failure, rule string) {
 }
 
 // next finds the step that setNextRequest asked for: one that follows.
-func (w *worker) next(n int, asked *script.Next) (next int, failure string) {
+func (s *Scripts) next(n int, asked *script.Next) (next int, failure string) {
 	switch {
-	case len(w.s.steps) == 1:
+	case len(s.steps) == 1:
 		return -1, "" // a row has no other request
 	case asked.Stop:
-		return len(w.s.steps), ""
+		return len(s.steps), ""
 	}
-	for i := range w.s.steps {
-		if item := w.s.steps[i].Item; item.Name != asked.Item && !item.Answers(asked.Item) {
+	for i := range s.steps {
+		if item := s.steps[i].Item; item.Name != asked.Item && !item.Answers(asked.Item) {
 			continue
 		}
 		if i <= n {
@@ -170,17 +213,17 @@ func (w *worker) next(n int, asked *script.Next) (next int, failure string) {
 
 // send makes a request of pm.sendRequest. It waits for its turn like any other, and is
 // sent once.
-func (w *worker) send(ctx context.Context, asked json.RawMessage) (*script.Response, error) {
-	item, err := w.step.Item.WithRequest(runner.Standalone(asked))
+func (m *machine) send(ctx context.Context, asked json.RawMessage) (*script.Response, error) {
+	item, err := m.step.Item.WithRequest(runner.Standalone(asked))
 	if err != nil {
 		return nil, fmt.Errorf("pm.sendRequest: %w", err)
 	}
-	t := request.Compile(item, request.Options{Literal: true, WorkingDir: w.s.o.WorkingDir, Run: w.s.o.Run, UserAgent: w.s.o.UserAgent})
+	t := request.Compile(item, request.Options{Literal: true, WorkingDir: m.s.o.WorkingDir, Run: m.s.o.Run, UserAgent: m.s.o.UserAgent})
 	if len(t.Problems) > 0 {
 		return nil, t.Problems[0]
 	}
 	var filled request.Filled
-	if err := t.Fill(&filled, nil, w.row.of.Num); err != nil {
+	if err := t.Fill(&filled, nil, m.row.of.Num); err != nil {
 		return nil, err
 	}
 	if filled.URL.Host == "" {
@@ -188,10 +231,10 @@ func (w *worker) send(ctx context.Context, asked json.RawMessage) (*script.Respo
 	}
 	const mostLogins = 3
 	for range mostLogins {
-		if err := batch.WaitTurn(ctx, w.s.o.Pacer); err != nil {
+		if err := batch.WaitTurn(ctx, m.s.o.Pacer); err != nil {
 			return nil, err
 		}
-		sent := w.s.o.Sender.Send(ctx, &filled)
+		sent := m.s.o.Sender.Send(ctx, &filled)
 		switch {
 		case sent.Login:
 			continue

@@ -24,8 +24,8 @@ import (
 func (s *Sandbox) host() *goja.Object {
 	h := s.vm.NewObject()
 	for name, fn := range map[string]any{
-		"event":   func() string { return s.now.Event },
-		"scope":   s.scope,
+		"event": func() string { return s.now.Event },
+		"scope": s.scope,
 		"request": func() string {
 			if s.now.Request == nil && s.now.LateRequest != nil {
 				s.now.Request = s.now.LateRequest()

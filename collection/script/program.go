@@ -12,7 +12,8 @@ import (
 type Program struct {
 	name     string
 	compiled *goja.Program
-	prefix   int // columns that stand before the first line
+	prefix   int  // columns that stand before the first line
+	leaves   bool // something on the global object, perhaps
 }
 
 // syntaxError is how the compiler says where: its errors have no other place.
@@ -41,7 +42,7 @@ func Compile(name, source string) (*Program, error) {
 func compile(name, prefix, source string) (*Program, error) {
 	compiled, err := goja.Compile(name, prefix+source+suffix, false)
 	if err == nil {
-		return &Program{name, compiled, len(prefix)}, nil
+		return &Program{name, compiled, len(prefix), leavesGlobals(prefix + source + suffix)}, nil
 	}
 	e := &Error{Name: "SyntaxError", Message: strings.TrimPrefix(err.Error(), "SyntaxError: ")}
 	if m := syntaxError.FindStringSubmatch(err.Error()); m != nil {

@@ -22,6 +22,7 @@ type Sandbox struct {
 	modules    *modules
 	sending    sync.Mutex
 	own        map[string]bool // the enumerable globals of its own
+	left       bool            // a script may have added to them
 
 	// Of the execution that runs.
 	ctx      context.Context
@@ -58,6 +59,10 @@ func (s *Sandbox) Close() { s.loop.clear() }
 // Forget takes away what scripts have put on the global object, so that those that
 // follow find none of it.
 func (s *Sandbox) Forget() {
+	if !s.left {
+		return
+	}
+	s.left = false
 	global := s.vm.GlobalObject()
 	for _, key := range global.Keys() {
 		if !s.own[key] {
@@ -92,6 +97,7 @@ func (s *Sandbox) Run(ctx context.Context, p *Program, e *Execution) (result *Re
 		defer cancel()
 	}
 	s.ctx, s.now, s.result = ctx, e, result
+	s.left = s.left || p.leaves
 	s.rejected = make(map[*goja.Promise]bool)
 	defer s.guard(ctx)()
 	if _, err := s.begin(goja.Undefined()); err != nil {
