@@ -47,15 +47,19 @@ func (s *Scripts) take(ctx context.Context, row *row, st *step) (*machine, error
 		Timeout: s.o.Timeout, NodeModules: s.o.NodeModules, Send: m.send,
 		Dynamic: func(name string) (string, bool) { return m.row.value(name) },
 	})
+	if err != nil && !st.waits {
+		<-s.processors
+	}
 	return m, err
 }
 
 func (s *Scripts) giveBack(m *machine) {
+	waits := m.step.waits
 	m.sandbox.Forget()
 	s.mu.Lock()
-	s.free = append(s.free, m)
+	s.free = append(s.free, m) // and somebody else's from here on
 	s.mu.Unlock()
-	if !m.step.waits {
+	if !waits {
 		<-s.processors
 	}
 }
