@@ -44,7 +44,7 @@ func NewCaptures(exprs map[string]string) (*Captures, error) {
 	c := &Captures{names: slices.Sorted(maps.Keys(exprs))}
 	k := &compiler{}
 	for _, name := range c.names {
-		key := "capture " + name
+		key := captureKey + name
 		switch {
 		case !captureName.MatchString(name):
 			k.errs = append(k.errs, fmt.Errorf("capture %q: the name becomes the column pmrun_NAME: use letters, digits, _ . and -", name))

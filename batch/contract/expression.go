@@ -3,6 +3,7 @@ package contract
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -29,10 +30,19 @@ type environment struct {
 func compile(key, text string, options ...expr.Option) (*vm.Program, error) {
 	p, err := expr.Compile(text, append(options, expr.Env(environment{}), expr.Patch(headers{}))...)
 	if err != nil {
-		return nil, wrong(key, err, "status, header, body, json, message and variables")
+		return nil, wrong(key, err, "status, header, body, json and message")
+	}
+	if !strings.HasPrefix(key, captureKey) && setVariables.MatchString(text) {
+		return nil, fmt.Errorf("%s: what scripts have set (variables) is known to captures only: the answer is judged before its test scripts run", key)
 	}
 	return p, nil
 }
+
+// captureKey begins the key of a capture.
+const captureKey = "capture "
+
+// setVariables finds the use of variables, not of a member of that name.
+var setVariables = regexp.MustCompile(`(^|[^.\w?])variables\b`)
 
 // wrong is the mistake of an expression that does not compile, with what to write
 // instead where that can be told; known are the variables.
