@@ -153,8 +153,8 @@ func (c *client) do(ctx context.Context, o *outgoing, b collection.Behavior) (*e
 		follow = *b.FollowRedirects
 	}
 	most := mostRedirects
-	if b.MaxRedirects > 0 {
-		most = b.MaxRedirects
+	if b.MaxRedirects != nil {
+		most = *b.MaxRedirects
 	}
 	for hops := 0; ; hops++ {
 		x, err := c.once(ctx, o, b)
@@ -162,7 +162,7 @@ func (c *client) do(ctx context.Context, o *outgoing, b collection.Behavior) (*e
 			return nil, c.explain(ctx, err)
 		}
 		location := x.raw.Header.Get("Location")
-		if !follow || location == "" || !isRedirect(x.raw.StatusCode) {
+		if !follow || location == "" || x.raw.StatusCode/100 != 3 {
 			return x, nil
 		}
 		if hops == most {
@@ -174,32 +174,22 @@ func (c *client) do(ctx context.Context, o *outgoing, b collection.Behavior) (*e
 	}
 }
 
-func isRedirect(code int) bool {
-	switch code {
-	case 301, 302, 303, 307, 308:
-		return true
-	}
-	return false
-}
-
 // redirected is the request that follows a redirect: a GET without the body, but for
-// 307 and 308; credentials stay with the host that they were for.
+// 307 and 308, or when the behaviour keeps the method; credentials stay with the host that they were for.
 func redirected(o *outgoing, code int, location string, b collection.Behavior) (*outgoing, error) {
 	u, err := o.URL.Parse(location)
 	if err != nil {
 		return nil, fmt.Errorf("the server redirects to an address that is none: %q", location)
 	}
+	u.RawQuery = request.EscapeQuery(u.RawQuery)
 	next := *o
 	next.URL, next.Host, next.Header = u, "", o.Header.Clone()
-	if code != 307 && code != 308 {
-		if !b.FollowOriginalMethod && next.Method != http.MethodHead {
+	if !b.FollowOriginalMethod && code != 307 && code != 308 {
+		if next.Method != http.MethodHead {
 			next.Method = http.MethodGet
 		}
-		if next.Method == http.MethodGet || next.Method == http.MethodHead {
-			next.open, next.length = nil, 0
-			next.Header.Del("Content-Type")
-			next.Header.Del("Content-Length")
-		}
+		next.open, next.length = nil, 0
+		next.Header.Del("Content-Type")
 	}
 	if !strings.EqualFold(u.Hostname(), o.URL.Hostname()) {
 		if !b.FollowAuthorization {
@@ -233,9 +223,7 @@ func (c *client) once(ctx context.Context, o *outgoing, b collection.Behavior) (
 		req.TransferEncoding = []string{"identity"} // so that Content-Length: 0 is said
 	}
 	if !b.DisableCookies {
-		for _, cookie := range c.jar.Get(o.URL) {
-			req.AddCookie(&http.Cookie{Name: cookie.Name, Value: cookie.Value})
-		}
+		c.addCookies(req)
 		x.sent.Header = req.Header
 	}
 	resp, err := c.transportFor(o.URL, b).RoundTrip(req)
@@ -244,8 +232,10 @@ func (c *client) once(ctx context.Context, o *outgoing, b collection.Behavior) (
 	}
 	defer resp.Body.Close()
 	if !b.DisableCookies {
-		for _, cookie := range resp.Cookies() {
-			c.jar.Set(o.URL, cookie)
+		for _, line := range resp.Header.Values("Set-Cookie") {
+			if cookie := parseCookie(line); cookie != nil {
+				c.jar.Set(o.URL, cookie)
+			}
 		}
 	}
 	packed, err := io.ReadAll(io.LimitReader(resp.Body, mostBody+1))
@@ -266,6 +256,25 @@ func (c *client) once(ctx context.Context, o *outgoing, b collection.Behavior) (
 		HeaderSize: headerSize(resp), BodySize: int64(len(packed)), Cookies: c.jar.Get(o.URL),
 	}
 	return x, nil
+}
+
+// addCookies adds the jar's cookies to those that the request has itself, byte for byte
+// as the server gave them: http.Request.AddCookie changes some values.
+func (c *client) addCookies(req *http.Request) {
+	var pairs []string
+	if own := req.Header.Get("Cookie"); own != "" {
+		pairs = append(pairs, own)
+	}
+	for _, cookie := range c.jar.Get(req.URL) {
+		pair := cookie.Value
+		if cookie.Name != "" {
+			pair = cookie.Name + "=" + pair
+		}
+		pairs = append(pairs, pair)
+	}
+	if len(pairs) > 0 {
+		req.Header.Set("Cookie", strings.Join(pairs, "; "))
+	}
 }
 
 // reason is the text of the status line, or the usual one where there is none.

@@ -198,23 +198,6 @@ func methodAndURL(sent json.RawMessage, item *collection.Item) (method, url stri
 	return strings.ToUpper(r.Method), parts.Raw
 }
 
-// withoutAuth makes a request of pm.sendRequest inherit nothing. One that states its own
-// auth keeps it.
-func withoutAuth(request json.RawMessage) json.RawMessage {
-	var members map[string]json.RawMessage
-	if json.Unmarshal(request, &members) != nil {
-		var text string
-		if json.Unmarshal(request, &text) != nil {
-			return request
-		}
-		members = map[string]json.RawMessage{"url": request, "method": mustJSON("GET")}
-	}
-	if auth := members["auth"]; len(auth) == 0 || string(auth) == "null" {
-		members["auth"] = mustJSON(object{"type": "noauth"})
-	}
-	return mustJSON(members)
-}
-
 // newRef names the execution of an item.
 func newRef() string {
 	var b [16]byte

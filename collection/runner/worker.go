@@ -283,9 +283,10 @@ func (w *worker) runRequest(ctx context.Context, ref string, variables map[strin
 	return x.response, nil
 }
 
-// sendRequest makes a request of pm.sendRequest: what it says goes out as it is.
+// sendRequest makes a request of pm.sendRequest: what it says goes out as it is, without
+// the auth and the behavior of the item.
 func (w *worker) sendRequest(ctx context.Context, request json.RawMessage) (*script.Response, error) {
-	item, err := w.item.WithRequest(withoutAuth(request))
+	item, err := collection.NewItem(w.item.Name, request, json.RawMessage(`{"disableBodyPruning": true}`))
 	if err != nil {
 		return nil, fmt.Errorf("pm.sendRequest: %w", err)
 	}

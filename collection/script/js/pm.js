@@ -59,7 +59,11 @@
   lazily(pm, 'collectionVariables', () => scope('collection'));
   lazily(pm, 'iterationData', () => scope('data'));
   lazily(pm, 'variables', () => new lib.Variables(made.locals = scope('locals'), pm.iterationData, [pm.environment, pm.collectionVariables, pm.globals]));
-  lazily(pm, 'request', () => new lib.Request(JSON.parse(host.request()), () => { made.changed = true; }), value => { pm.request.update(value); });
+  lazily(pm, 'request', () => {
+    const request = new lib.Request(JSON.parse(host.request()));
+    made.before = host.event() === 'prerequest' ? JSON.stringify(request.toJSON()) : undefined;
+    return request;
+  }, value => { pm.request.update(value); });
   lazily(pm, 'response', () => host.event() === 'test' ? new lib.Response(host.response()) : undefined);
   lazily(pm, 'cookies', () => new lib.CookieList(host.cookies(String(pm.request.url))));
   lazily(pm, 'info', () => {
@@ -118,7 +122,6 @@
       if (body.raw !== undefined && typeof body.raw !== 'string') body.raw = JSON.stringify(body.raw);
     }
     if (out.url && typeof out.url === 'object' && typeof out.url.toJSON === 'function') out.url = out.url.toJSON();
-    out.protocolProfileBehavior = {disableBodyPruning: true};
     return out;
   }
 
@@ -169,6 +172,8 @@
       const values = made[key] && made[key].taken();
       if (values) changed[names[key]] = values;
     }
-    return {assertions: state.assertions, changed, request: made.changed && host.event() === 'prerequest' ? JSON.stringify(made.request.toJSON()) : undefined};
+    // Scripts also change what is deep in a request, such as pm.request.body.raw.
+    const after = made.before === undefined ? undefined : JSON.stringify(made.request.toJSON());
+    return {assertions: state.assertions, changed, request: after === made.before ? undefined : after};
   };
 })
