@@ -35,6 +35,9 @@ func (w *worker) send(ctx context.Context, item *collection.Item, changed json.R
 		}
 		w.console("warn", []string{"no value for " + names + ": sent as it stands"})
 	}
+	if r.emptyAuth != "" {
+		w.console("warn", []string{"the auth " + r.emptyAuth + " has no value in it: sent without"})
+	}
 	return w.exchange(ctx, resolved)
 }
 
