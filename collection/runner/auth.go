@@ -100,6 +100,7 @@ func (n *ntlmLogin) prepare(o *outgoing) error {
 		n.token = negotiate
 	}
 	n.leg++
+	o.who = n.params["domain"] + `\` + n.params["username"]
 	o.Header.Set("Authorization", "NTLM "+base64.StdEncoding.EncodeToString(n.token))
 	return nil
 }

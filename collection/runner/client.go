@@ -16,6 +16,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/andybalholm/brotli"
@@ -61,6 +62,16 @@ type client struct {
 	plain *http.Transport // checks certificates as the options say
 	loose *http.Transport // accepts any
 	certs []*http.Transport
+
+	mu sync.Mutex
+	// own are the transports of those who log in on a connection (NTLM), by the transport
+	// that they would have otherwise, and who it is.
+	own map[ownKey]*http.Transport
+}
+
+type ownKey struct {
+	of  *http.Transport
+	who string
 }
 
 func newClient(o NetOptions, jar *Jar) *client {
@@ -96,6 +107,31 @@ func (c *client) close() {
 	for _, t := range append([]*http.Transport{c.plain, c.loose}, c.certs...) {
 		t.CloseIdleConnections()
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, t := range c.own {
+		t.CloseIdleConnections()
+	}
+}
+
+// ownTransport is t for who logs in on a connection: no one else's request goes over it,
+// and it is HTTP/1.1, because HTTP/2 mixes requests on one connection.
+func (c *client) ownTransport(t *http.Transport, who string) *http.Transport {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	key := ownKey{t, who}
+	if c.own[key] == nil {
+		own := t.Clone()
+		own.ForceAttemptHTTP2, own.TLSClientConfig.NextProtos = false, nil
+		own.TLSNextProto = make(map[string]func(string, *tls.Conn) http.RoundTripper)
+		own.Protocols = new(http.Protocols)
+		own.Protocols.SetHTTP1(true)
+		if c.own == nil {
+			c.own = make(map[ownKey]*http.Transport)
+		}
+		c.own[key] = own
+	}
+	return c.own[key]
 }
 
 // transportFor picks the transport for a URL.
@@ -122,6 +158,8 @@ type outgoing struct {
 	// open gives the body anew; nil when there is none.
 	open   func() (io.ReadCloser, error)
 	length int64
+	// who is whoever logs in on a connection, empty when nobody does.
+	who string
 }
 
 func outgoingOf(f *request.Filled) *outgoing {
@@ -226,7 +264,11 @@ func (c *client) once(ctx context.Context, o *outgoing, b collection.Behavior) (
 		c.addCookies(req)
 		x.sent.Header = req.Header
 	}
-	resp, err := c.transportFor(o.URL, b).RoundTrip(req)
+	transport := c.transportFor(o.URL, b)
+	if o.who != "" {
+		transport = c.ownTransport(transport, o.who)
+	}
+	resp, err := transport.RoundTrip(req)
 	if err != nil {
 		return nil, err
 	}
@@ -334,7 +376,8 @@ func unpack(body []byte, encodings string) ([]byte, error) {
 			body, err = io.ReadAll(io.LimitReader(r, mostBody+1))
 		}
 		if err != nil {
-			return nil, fmt.Errorf("the answer says that it is packed with %s, and cannot be unpacked: %w", strings.TrimSpace(name), err)
+			// Not wrapped: an end that comes too early is no failure of the network here.
+			return nil, fmt.Errorf("the answer says that it is packed with %s, and cannot be unpacked: %v", strings.TrimSpace(name), err)
 		}
 	}
 	return body, nil

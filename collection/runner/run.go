@@ -73,7 +73,9 @@ type run struct {
 // iterations runs all of them, one after the other or several at once.
 func (r *run) iterations(ctx context.Context) error {
 	if r.o.Parallel <= 1 {
-		w, err := r.worker(r.o.Jar, &r.scopes, r.o.Emit)
+		c := newClient(r.o.Net, r.o.Jar)
+		defer c.close()
+		w, err := r.worker(c, &r.scopes, r.o.Emit)
 		if err != nil {
 			return err
 		}
@@ -89,8 +91,11 @@ func (r *run) iterations(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for range min(r.o.Parallel, r.o.Iterations) {
 		g.Go(func() error {
+			// Connections stay open from one iteration to the next; no two share one.
+			c := newClient(r.o.Net, nil)
+			defer c.close()
 			for i := int(next.Add(1) - 1); i < r.o.Iterations && !r.stopped.Load(); i = int(next.Add(1) - 1) {
-				if err := r.apart(ctx, i); err != nil {
+				if err := r.apart(ctx, c, i); err != nil {
 					return err
 				}
 			}
@@ -102,13 +107,14 @@ func (r *run) iterations(ctx context.Context) error {
 
 // apart runs an iteration with variables and cookies of its own; its events come
 // together at its end.
-func (r *run) apart(ctx context.Context, i int) error {
+func (r *run) apart(ctx context.Context, c *client, i int) error {
 	var events []Event
 	scopes := script.Scopes{
 		Environment: cloneScope(r.scopes.Environment), Globals: cloneScope(r.scopes.Globals),
 		Collection: cloneScope(r.scopes.Collection), Locals: &script.Scope{},
 	}
-	w, err := r.worker(r.o.Jar.Clone(), &scopes, func(e Event) { events = append(events, e) })
+	c.jar = r.o.Jar.Clone()
+	w, err := r.worker(c, &scopes, func(e Event) { events = append(events, e) })
 	if err != nil {
 		return err
 	}
