@@ -72,7 +72,7 @@ func (w *worker) sign(auth string, params sign.Params, o *outgoing) error {
 	}
 	address := *o.URL
 	r := &sign.Request{Method: o.Method, URL: &address, Header: o.Header, Body: body}
-	options := sign.Options{Now: time.Now, Nonce: rand.Text, Tokens: w.tokens, Client: &http.Client{Transport: w.client.plain}}
+	options := sign.Options{Now: time.Now, Nonce: rand.Text, Tokens: w.tokens, Client: &http.Client{Transport: w.client.usual()}}
 	if err := sign.Sign(w.ctx, auth, params, r, options); err != nil {
 		return err
 	}

@@ -57,29 +57,51 @@ const (
 
 // client makes requests. It can be used by several goroutines.
 type client struct {
-	o     NetOptions
-	jar   *Jar
-	plain *http.Transport // checks certificates as the options say
-	loose *http.Transport // accepts any
-	certs []*http.Transport
+	o   NetOptions
+	jar *Jar
 
-	mu sync.Mutex
-	// own are the transports of those who log in on a connection (NTLM), by the transport
-	// that they would have otherwise, and who it is.
-	own map[ownKey]*http.Transport
+	mu         sync.Mutex
+	transports map[transportKey]*http.Transport
 }
 
-type ownKey struct {
-	of  *http.Transport
+// transportKey says which requests share connections.
+type transportKey struct {
+	insecure bool // any certificate is accepted
+	cert     int  // place of the client's certificate, -1 for none
+	// who logs in on a connection (NTLM), empty when nobody does. No one else's request
+	// goes over it, and it is HTTP/1.1, because HTTP/2 mixes requests on one connection.
 	who string
 }
 
 func newClient(o NetOptions, jar *Jar) *client {
-	c := &client{o: o, jar: jar, plain: transport(o, o.Insecure, nil), loose: transport(o, true, nil)}
-	for i := range o.ClientCerts {
-		c.certs = append(c.certs, transport(o, o.Insecure, &o.ClientCerts[i].Cert))
+	return &client{o: o, jar: jar, transports: make(map[transportKey]*http.Transport)}
+}
+
+// transport gives the transport of a key, made when it is first used.
+func (c *client) transport(key transportKey) *http.Transport {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := c.transports[key]
+	if t != nil {
+		return t
 	}
-	return c
+	var cert *tls.Certificate
+	if key.cert >= 0 {
+		cert = &c.o.ClientCerts[key.cert].Cert
+	}
+	t = transport(c.o, key.insecure, cert)
+	if key.who != "" {
+		t.ForceAttemptHTTP2 = false
+		t.Protocols = new(http.Protocols)
+		t.Protocols.SetHTTP1(true)
+	}
+	c.transports[key] = t
+	return t
+}
+
+// usual is the transport of a request about which nothing is said.
+func (c *client) usual() *http.Transport {
+	return c.transport(transportKey{insecure: c.o.Insecure, cert: -1})
 }
 
 func transport(o NetOptions, insecure bool, cert *tls.Certificate) *http.Transport {
@@ -104,49 +126,26 @@ func transport(o NetOptions, insecure bool, cert *tls.Certificate) *http.Transpo
 }
 
 func (c *client) close() {
-	for _, t := range append([]*http.Transport{c.plain, c.loose}, c.certs...) {
-		t.CloseIdleConnections()
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, t := range c.own {
+	for _, t := range c.transports {
 		t.CloseIdleConnections()
 	}
 }
 
-// ownTransport is t for who logs in on a connection: no one else's request goes over it,
-// and it is HTTP/1.1, because HTTP/2 mixes requests on one connection.
-func (c *client) ownTransport(t *http.Transport, who string) *http.Transport {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	key := ownKey{t, who}
-	if c.own[key] == nil {
-		own := t.Clone()
-		own.ForceAttemptHTTP2, own.TLSClientConfig.NextProtos = false, nil
-		own.TLSNextProto = make(map[string]func(string, *tls.Conn) http.RoundTripper)
-		own.Protocols = new(http.Protocols)
-		own.Protocols.SetHTTP1(true)
-		if c.own == nil {
-			c.own = make(map[ownKey]*http.Transport)
-		}
-		c.own[key] = own
-	}
-	return c.own[key]
-}
-
-// transportFor picks the transport for a URL.
-func (c *client) transportFor(u *url.URL, b collection.Behavior) *http.Transport {
+// transportFor picks the transport for a URL; what the behavior says of certificates
+// comes before the options.
+func (c *client) transportFor(u *url.URL, b collection.Behavior, who string) *http.Transport {
+	key := transportKey{insecure: c.o.Insecure, cert: -1, who: who}
 	if u.Scheme == "https" {
-		for i := range c.o.ClientCerts {
-			if cert := &c.o.ClientCerts[i]; len(cert.Matches) == 0 || slices.ContainsFunc(cert.Matches, func(p string) bool { return matchURL(p, u) }) {
-				return c.certs[i]
-			}
+		if b.StrictSSL != nil {
+			key.insecure = !*b.StrictSSL
 		}
-		if b.StrictSSL != nil && !*b.StrictSSL {
-			return c.loose
-		}
+		key.cert = slices.IndexFunc(c.o.ClientCerts, func(cert ClientCert) bool {
+			return len(cert.Matches) == 0 || slices.ContainsFunc(cert.Matches, func(p string) bool { return matchURL(p, u) })
+		})
 	}
-	return c.plain
+	return c.transport(key)
 }
 
 // outgoing is a request as it goes out.
@@ -264,11 +263,7 @@ func (c *client) once(ctx context.Context, o *outgoing, b collection.Behavior) (
 		c.addCookies(req)
 		x.sent.Header = req.Header
 	}
-	transport := c.transportFor(o.URL, b)
-	if o.who != "" {
-		transport = c.ownTransport(transport, o.who)
-	}
-	resp, err := transport.RoundTrip(req)
+	resp, err := c.transportFor(o.URL, b, o.who).RoundTrip(req)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -294,5 +295,31 @@ func TestRunDigestParallel(t *testing.T) {
 	}
 	if n := connections.Load(); n > parallel {
 		t.Errorf("%d connections", n)
+	}
+}
+
+// TestRunStrictSSL: a certificate that nobody vouches for is an error, unless the request
+// or the run says otherwise.
+func TestRunStrictSSL(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it logs clients that go away
+	server.StartTLS()
+	defer server.Close()
+	for _, tt := range []struct {
+		behavior string
+		insecure bool
+		want     string
+	}{
+		{`{}`, false, "is not trusted"}, {`{"strictSSL": true}`, false, "is not trusted"}, {`{"strictSSL": true}`, true, "is not trusted"},
+		{`{}`, true, " 200"}, {`{"strictSSL": false}`, false, " 200"}, {`{"strictSSL": false}`, true, " 200"},
+	} {
+		o, events := parseRun(t, fmt.Sprintf(`{"info":{"name":"C"},"item":[{"name":"a","request":"%s/x","protocolProfileBehavior":%s}]}`, server.URL, tt.behavior))
+		o.Net.Insecure = tt.insecure
+		if err := Run(t.Context(), o); err != nil {
+			t.Fatal(err)
+		}
+		if got := requests(*events); len(got) != 1 || !strings.Contains(got[0], tt.want) {
+			t.Errorf("%s, insecure %t: %q, want %s", tt.behavior, tt.insecure, got, tt.want)
+		}
 	}
 }
