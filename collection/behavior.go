@@ -19,8 +19,8 @@ type Behavior struct {
 	// StrictSSL says whether certificates are checked, FollowRedirects whether
 	// redirects are followed; nil where nothing says so.
 	StrictSSL, FollowRedirects *bool
-	// MaxRedirects bounds them; 0 where nothing says so.
-	MaxRedirects int
+	// MaxRedirects bounds them; nil where nothing says so.
+	MaxRedirects *int
 	// FollowOriginalMethod keeps the method of a redirected request, FollowAuthorization
 	// its Authorization header on another host.
 	FollowOriginalMethod, FollowAuthorization bool
@@ -50,7 +50,7 @@ func (i *Item) Behavior() Behavior {
 		DisableURLEncoding: isSet(merged["disableUrlEncoding"]),
 
 		StrictSSL: boolOf(merged["strictSSL"]), FollowRedirects: boolOf(merged["followRedirects"]),
-		MaxRedirects:         int(merged["maxRedirects"].Int()),
+		MaxRedirects:         numberOf(merged["maxRedirects"]),
 		FollowOriginalMethod: isSet(merged["followOriginalHttpMethod"]),
 		FollowAuthorization:  isSet(merged["followAuthorizationHeader"]),
 		RemoveReferer:        isSet(merged["removeRefererHeaderOnRedirect"]),
@@ -65,6 +65,15 @@ func (i *Item) Behavior() Behavior {
 		}
 	}
 	return b
+}
+
+// numberOf gives a whole number, nil when r is none that is 0 or more.
+func numberOf(r gjson.Result) *int {
+	n := int(r.Int())
+	if r.Type != gjson.Number || n < 0 {
+		return nil
+	}
+	return &n
 }
 
 // boolOf gives a truth value, nil when r is none.

@@ -20,12 +20,19 @@ func LoadEnvironment(path string) (*Environment, error) {
 	return ParseEnvironment(path, data)
 }
 
-// ParseEnvironment reads an environment or globals from data; file is its name for messages. The error is
+// ParseEnvironment reads an environment or globals from data, an object or a bare list of variables; file is its name for messages. The error is
 // a *FileError that says what the data is instead, or where it is broken.
 func ParseEnvironment(file string, data []byte) (*Environment, error) {
 	doc, err := environmentDocument(file, data)
 	if err != nil {
 		return nil, err
+	}
+	if isVariableList(doc.root) {
+		env := &Environment{File: file}
+		if env.Variables, err = variablesOf(doc.root, "variable"); err != nil {
+			return nil, doc.locate(err, nounEnvironment)
+		}
+		return env, nil
 	}
 	members := fields(doc.root)
 	for _, wrapper := range []string{"environment", "globals"} {
@@ -46,6 +53,17 @@ func ParseEnvironment(file string, data []byte) (*Environment, error) {
 		return nil, doc.locate(err, nounEnvironment)
 	}
 	return env, nil
+}
+
+// isVariableList reports whether r is a list of variables without an object around it,
+// which newman takes too: each element has a key.
+func isVariableList(r gjson.Result) bool {
+	is := r.IsArray()
+	r.ForEach(func(_, value gjson.Result) bool {
+		is = is && value.IsObject() && fields(value).get("key").Exists()
+		return is
+	})
+	return is
 }
 
 func notEnvironment(doc *document) error {

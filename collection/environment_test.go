@@ -18,6 +18,8 @@ func TestParseEnvironment(t *testing.T) {
 		{"globals answer", `{"globals":{"values":[{"key":"a"}]}}`, Environment{Variables: []Variable{{Key: "a"}}}},
 		{"repeated keys", `{"values":[{"key":"a","value":"1"},{"key":"a","value":"2"},{"key":"a","value":"3","enabled":false}]}`,
 			Environment{Variables: []Variable{{Key: "a", Value: "1"}, {Key: "a", Value: "2"}, {Key: "a", Value: "3", Disabled: true}}}},
+		{"bare list", `[{"key":"a","value":"1"},{"key":"b","value":"2","enabled":false}]`, Environment{Variables: []Variable{{Key: "a", Value: "1"}, {Key: "b", Value: "2", Disabled: true}}}},
+		{"empty list", `[]`, Environment{}},
 		{"null values", `{"name":null,"values":null}`, Environment{}},
 		{"null entries", `{"values":[null,{"key":"a"},null]}`, Environment{Variables: []Variable{{Key: "a"}}}},
 	}
@@ -43,6 +45,8 @@ func TestParseEnvironment(t *testing.T) {
 func TestParseEnvironmentBroken(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"values":{"a":"secret"}}`:               `"values" is an object; expected a list`,
+		`[{"key":"a"},{"name":"b"}]`:              `is a JSON list`,
+		`["secret"]`:                              `is a JSON list`,
 		`{"values":"secret"}`:                     `"values" is a string`,
 		"{\"values\":[{\"key\":\"a\"},\n\"x\"]}":  `env.json:2:1: environment: variable 2 is a string`,
 		`{"values":[5]}`:                          `variable 1 is a number`,

@@ -198,7 +198,7 @@ func identifyNonObject(r gjson.Result) foreign {
 	case isHoppscotch(f):
 		return foreign{what: "a Hoppscotch export", forCollection: convertFirst}
 	case f.get("key").Exists() && f.get("value").Exists():
-		return foreign{what: "a JSON list of variables", forEnvironment: `put the list into an object: {"values": [...]}`}
+		return foreign{what: "a JSON list of variables", forEnvironment: `give each of them a "key"`}
 	case f.get("request").Exists() || looksLikeInfo(f.get("info")):
 		return foreign{what: "a JSON list"}
 	}

@@ -9,22 +9,31 @@ import (
 // WithRequest gives an item that is like i, in its place among the folders, with
 // another request: one of collection v2.1 as JSON. The error is that of Parse.
 func (i *Item) WithRequest(request json.RawMessage) (*Item, error) {
-	text, err := json.Marshal(map[string]any{
-		"info": map[string]string{"name": i.collection.Name},
-		"item": []any{map[string]any{"name": i.Name, "request": request}},
-	})
+	changed, err := NewItem(i.Name, request, json.RawMessage("{}"))
 	if err != nil {
 		return nil, err
 	}
-	c, err := Parse(i.collection.File, text)
-	if err != nil {
-		return nil, err
-	}
-	changed := c.Items[0]
 	changed.ID, changed.ids, changed.Parent, changed.collection = i.ID, i.ids, i.Parent, i.collection
 	changed.Raw = i.Raw // its behaviour is still what it says of it
 	changed.Model.Events = i.Model.Events
 	return changed, nil
+}
+
+// NewItem gives an item by itself, which inherits nothing: its request as JSON of
+// collection v2.1, and its protocolProfileBehavior. The error is that of Parse.
+func NewItem(name string, request, behavior json.RawMessage) (*Item, error) {
+	text, err := json.Marshal(map[string]any{
+		"info": map[string]string{"name": name},
+		"item": []any{map[string]any{"name": name, "request": request, "protocolProfileBehavior": behavior}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	c, err := Parse("request", text)
+	if err != nil {
+		return nil, err
+	}
+	return c.Items[0], nil
 }
 
 // RequestJSON gives the item's request as JSON: an object of collection v2.1, or, as in

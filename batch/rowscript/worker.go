@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/pmrun/pmrun/batch"
+	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/request"
-	"github.com/pmrun/pmrun/collection/runner"
 	"github.com/pmrun/pmrun/collection/script"
 )
 
@@ -218,7 +218,7 @@ func (s *Scripts) next(n int, asked *script.Next) (next int, failure string) {
 // send makes a request of pm.sendRequest. It waits for its turn like any other, and is
 // sent once.
 func (m *machine) send(ctx context.Context, asked json.RawMessage) (*script.Response, error) {
-	item, err := m.step.Item.WithRequest(runner.Standalone(asked))
+	item, err := collection.NewItem(m.step.Item.Name, asked, json.RawMessage(`{"disableBodyPruning": true}`))
 	if err != nil {
 		return nil, fmt.Errorf("pm.sendRequest: %w", err)
 	}

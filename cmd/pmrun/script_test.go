@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/pmrun/pmrun/batch/mockcrm"
 )
 
 // asProgram makes the test binary be the program, for tests that kill it.
@@ -25,6 +27,16 @@ func TestScript(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	crm, err := mockcrm.New(mockcrm.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mock, err := mockcrm.Start(t.Context(), crm, "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The scripts are parallel subtests, which end before a cleanup.
+	t.Cleanup(func() { _ = mock.Close() })
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -39,6 +51,8 @@ func TestScript(t *testing.T) {
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("EXAMPLE", example)
+			env.Setenv("RUNTESTS", filepath.Join(filepath.Dir(example), "run-tests"))
+			env.Setenv("MOCK", mock.Addr())
 			env.Setenv("COLLECTION", filepath.Join(example, "wolkvox-cases.postman_collection.json"))
 			env.Setenv("ENV", filepath.Join(example, "crm.postman_environment.json"))
 			return nil

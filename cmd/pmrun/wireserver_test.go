@@ -167,3 +167,12 @@ func (s *wireServer) all() ([]*wireRequest, []string) {
 	defer s.mu.Unlock()
 	return append([]*wireRequest(nil), s.requests...), append([]string(nil), s.faults...)
 }
+
+// take returns the requests so far and what was no request, and begins anew.
+func (s *wireServer) take() (requests []*wireRequest, faults []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	requests, faults = s.requests, s.faults
+	s.requests, s.faults = nil, nil
+	return requests, faults
+}

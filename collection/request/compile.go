@@ -74,6 +74,9 @@ func (c *compiler) problem(where string, err error) {
 // that does not resolve is reported and kept as it stands.
 func (c *compiler) text(text, where string, open, json bool) vars.Segments {
 	if c.o.Literal {
+		if text == "" {
+			return nil
+		}
 		return vars.Segments{{Text: strings.ReplaceAll(text, "\x00", "")}}
 	}
 	o := vars.Options{JSON: json, Occurrence: &c.occurrence}

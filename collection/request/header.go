@@ -44,7 +44,7 @@ func (c *compiler) compileHeaders(headers []collection.Header) {
 	c.systemHeader("Content-Type", c.t.body.contentType)
 	c.systemHeader("Accept", "*/*")
 	c.systemHeader("User-Agent", c.o.UserAgent)
-	if c.t.Method != http.MethodHead && !c.has("Range") {
+	if c.o.AcceptEncoding != "" || c.t.Method != http.MethodHead && !c.has("Range") {
 		c.systemHeader("Accept-Encoding", cmp.Or(c.o.AcceptEncoding, "gzip"))
 	}
 	if key := c.o.RowHeader; key != "" {

@@ -205,6 +205,9 @@ func (c *compiler) pathSegment(segs vars.Segments, u collection.URL) ([]op, stri
 			}
 		}
 	}
+	if value == nil && c.o.Literal {
+		value, suffix, dotted = vars.Segments{{Text: text}}, "", false // stays as it stands
+	}
 	if value == nil {
 		c.problem("url", fmt.Errorf("the %s has no value: fill it in the request, or use --map %s=COLUMN or --set %s=VALUE", where, name, name))
 		return compileOps(segs, pathValue, where, c.escapePath), displayText(segs)

@@ -132,6 +132,9 @@ func (c *compiler) escapePath(text string) string {
 
 func (c *compiler) escapeQuery(text string) string { return c.escape(text, " \"#'<>") }
 
+// EscapeQuery encodes what cannot stand in the query of a request line, and nothing more.
+func EscapeQuery(text string) string { return (&compiler{}).escapeQuery(text) }
+
 func (c *compiler) escape(text, set string) string {
 	above := byte(0x7e)
 	if c.behavior.DisableURLEncoding {

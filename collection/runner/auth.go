@@ -33,7 +33,8 @@ func (w *worker) signer(item *collection.Item, f *request.Filled, o *outgoing) (
 	if own, err := f.Login(); err != nil {
 		return nil, err
 	} else if own != nil {
-		return &digestLogin{f: f}, nil
+		auth, _ := item.Auth()
+		return &digestLogin{f: f, once: auth != nil && auth.Get("disableRetryRequest") == "true"}, nil
 	}
 	auth, from := item.Auth()
 	if auth == nil {
@@ -71,7 +72,7 @@ func (w *worker) sign(auth string, params sign.Params, o *outgoing) error {
 	}
 	address := *o.URL
 	r := &sign.Request{Method: o.Method, URL: &address, Header: o.Header, Body: body}
-	options := sign.Options{Now: time.Now, Nonce: rand.Text, Tokens: w.tokens, Client: &http.Client{Transport: w.client.plain}}
+	options := sign.Options{Now: time.Now, Nonce: rand.Text, Tokens: w.tokens, Client: &http.Client{Transport: w.client.usual()}}
 	if err := sign.Sign(w.ctx, auth, params, r, options); err != nil {
 		return err
 	}
@@ -99,12 +100,13 @@ func (n *ntlmLogin) prepare(o *outgoing) error {
 		n.token = negotiate
 	}
 	n.leg++
+	o.who = n.params["domain"] + `\` + n.params["username"]
 	o.Header.Set("Authorization", "NTLM "+base64.StdEncoding.EncodeToString(n.token))
 	return nil
 }
 
 func (n *ntlmLogin) again(resp *http.Response) (bool, error) {
-	if resp.StatusCode != http.StatusUnauthorized || n.leg > 1 {
+	if resp.StatusCode != http.StatusUnauthorized || n.leg > 1 || n.params["disableRetryRequest"] == "true" {
 		return false, nil
 	}
 	for _, value := range resp.Header.Values("WWW-Authenticate") {
@@ -154,7 +156,9 @@ func (c *client) authenticated(ctx context.Context, o *outgoing, b collection.Be
 
 // digestLogin is digest authentication.
 type digestLogin struct {
-	f     *request.Filled
+	f *request.Filled
+	// once says that the server's question is the answer (disableRetryRequest).
+	once  bool
 	login *request.Login
 }
 
@@ -169,5 +173,5 @@ func (d *digestLogin) prepare(o *outgoing) (err error) {
 }
 
 func (d *digestLogin) again(resp *http.Response) (bool, error) {
-	return d.login.Answered(resp.StatusCode, resp.Header), nil
+	return d.login.Answered(resp.StatusCode, resp.Header) && !d.once, nil
 }

@@ -99,12 +99,20 @@ func TestRunAuth(t *testing.T) {
 	}
 	// What cannot be done is an error, and nothing is sent.
 	for auth, want := range map[string]string{"custom": "is not known", "hawk": "authId: is empty", "oauth2": "a person at a browser"} {
-		o, events := parseRun(t, fmt.Sprintf(`{"info":{"name":"C"},"item":[{"name":"a","request":{"url":"%s/x","auth":{"type":%q,%q:[]}}}]}`, server.URL, auth, auth))
+		o, events := parseRun(t, fmt.Sprintf(`{"info":{"name":"C"},"item":[{"name":"a","request":{"url":"%s/x","auth":{"type":%q,%q:[{"key":"other","value":"x"}]}}}]}`, server.URL, auth, auth))
 		if err := Run(t.Context(), o); err != nil {
 			t.Fatal(err)
 		}
 		if got := requests(*events); len(got) != 1 || !strings.Contains(got[0], want) {
 			t.Errorf("%s: %q", auth, got)
 		}
+	}
+	// One in which nothing has a value is left out.
+	o, events := parseRun(t, fmt.Sprintf(`{"info":{"name":"C"},"item":[{"name":"a","request":{"url":"%s/x","auth":{"type":"hawk","hawk":[{"key":"authId","value":""}]}}}]}`, server.URL))
+	if err := Run(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	if got := requests(*events); len(got) != 1 || !strings.HasSuffix(got[0], " 401") {
+		t.Errorf("empty hawk: %q", got)
 	}
 }

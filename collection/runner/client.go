@@ -16,6 +16,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/andybalholm/brotli"
@@ -56,19 +57,51 @@ const (
 
 // client makes requests. It can be used by several goroutines.
 type client struct {
-	o     NetOptions
-	jar   *Jar
-	plain *http.Transport // checks certificates as the options say
-	loose *http.Transport // accepts any
-	certs []*http.Transport
+	o   NetOptions
+	jar *Jar
+
+	mu         sync.Mutex
+	transports map[transportKey]*http.Transport
+}
+
+// transportKey says which requests share connections.
+type transportKey struct {
+	insecure bool // any certificate is accepted
+	cert     int  // place of the client's certificate, -1 for none
+	// who logs in on a connection (NTLM), empty when nobody does. No one else's request
+	// goes over it, and it is HTTP/1.1, because HTTP/2 mixes requests on one connection.
+	who string
 }
 
 func newClient(o NetOptions, jar *Jar) *client {
-	c := &client{o: o, jar: jar, plain: transport(o, o.Insecure, nil), loose: transport(o, true, nil)}
-	for i := range o.ClientCerts {
-		c.certs = append(c.certs, transport(o, o.Insecure, &o.ClientCerts[i].Cert))
+	return &client{o: o, jar: jar, transports: make(map[transportKey]*http.Transport)}
+}
+
+// transport gives the transport of a key, made when it is first used.
+func (c *client) transport(key transportKey) *http.Transport {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := c.transports[key]
+	if t != nil {
+		return t
 	}
-	return c
+	var cert *tls.Certificate
+	if key.cert >= 0 {
+		cert = &c.o.ClientCerts[key.cert].Cert
+	}
+	t = transport(c.o, key.insecure, cert)
+	if key.who != "" {
+		t.ForceAttemptHTTP2 = false
+		t.Protocols = new(http.Protocols)
+		t.Protocols.SetHTTP1(true)
+	}
+	c.transports[key] = t
+	return t
+}
+
+// usual is the transport of a request about which nothing is said.
+func (c *client) usual() *http.Transport {
+	return c.transport(transportKey{insecure: c.o.Insecure, cert: -1})
 }
 
 func transport(o NetOptions, insecure bool, cert *tls.Certificate) *http.Transport {
@@ -93,24 +126,26 @@ func transport(o NetOptions, insecure bool, cert *tls.Certificate) *http.Transpo
 }
 
 func (c *client) close() {
-	for _, t := range append([]*http.Transport{c.plain, c.loose}, c.certs...) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, t := range c.transports {
 		t.CloseIdleConnections()
 	}
 }
 
-// transportFor picks the transport for a URL.
-func (c *client) transportFor(u *url.URL, b collection.Behavior) *http.Transport {
+// transportFor picks the transport for a URL; what the behavior says of certificates
+// comes before the options.
+func (c *client) transportFor(u *url.URL, b collection.Behavior, who string) *http.Transport {
+	key := transportKey{insecure: c.o.Insecure, cert: -1, who: who}
 	if u.Scheme == "https" {
-		for i := range c.o.ClientCerts {
-			if cert := &c.o.ClientCerts[i]; len(cert.Matches) == 0 || slices.ContainsFunc(cert.Matches, func(p string) bool { return matchURL(p, u) }) {
-				return c.certs[i]
-			}
+		if b.StrictSSL != nil {
+			key.insecure = !*b.StrictSSL
 		}
-		if b.StrictSSL != nil && !*b.StrictSSL {
-			return c.loose
-		}
+		key.cert = slices.IndexFunc(c.o.ClientCerts, func(cert ClientCert) bool {
+			return len(cert.Matches) == 0 || slices.ContainsFunc(cert.Matches, func(p string) bool { return matchURL(p, u) })
+		})
 	}
-	return c.plain
+	return c.transport(key)
 }
 
 // outgoing is a request as it goes out.
@@ -122,6 +157,8 @@ type outgoing struct {
 	// open gives the body anew; nil when there is none.
 	open   func() (io.ReadCloser, error)
 	length int64
+	// who is whoever logs in on a connection, empty when nobody does.
+	who string
 }
 
 func outgoingOf(f *request.Filled) *outgoing {
@@ -153,8 +190,8 @@ func (c *client) do(ctx context.Context, o *outgoing, b collection.Behavior) (*e
 		follow = *b.FollowRedirects
 	}
 	most := mostRedirects
-	if b.MaxRedirects > 0 {
-		most = b.MaxRedirects
+	if b.MaxRedirects != nil {
+		most = *b.MaxRedirects
 	}
 	for hops := 0; ; hops++ {
 		x, err := c.once(ctx, o, b)
@@ -162,7 +199,7 @@ func (c *client) do(ctx context.Context, o *outgoing, b collection.Behavior) (*e
 			return nil, c.explain(ctx, err)
 		}
 		location := x.raw.Header.Get("Location")
-		if !follow || location == "" || !isRedirect(x.raw.StatusCode) {
+		if !follow || location == "" || x.raw.StatusCode/100 != 3 {
 			return x, nil
 		}
 		if hops == most {
@@ -174,32 +211,22 @@ func (c *client) do(ctx context.Context, o *outgoing, b collection.Behavior) (*e
 	}
 }
 
-func isRedirect(code int) bool {
-	switch code {
-	case 301, 302, 303, 307, 308:
-		return true
-	}
-	return false
-}
-
 // redirected is the request that follows a redirect: a GET without the body, but for
-// 307 and 308; credentials stay with the host that they were for.
+// 307 and 308, or when the behaviour keeps the method; credentials stay with the host that they were for.
 func redirected(o *outgoing, code int, location string, b collection.Behavior) (*outgoing, error) {
 	u, err := o.URL.Parse(location)
 	if err != nil {
 		return nil, fmt.Errorf("the server redirects to an address that is none: %q", location)
 	}
+	u.RawQuery = request.EscapeQuery(u.RawQuery)
 	next := *o
 	next.URL, next.Host, next.Header = u, "", o.Header.Clone()
-	if code != 307 && code != 308 {
-		if !b.FollowOriginalMethod && next.Method != http.MethodHead {
+	if !b.FollowOriginalMethod && code != 307 && code != 308 {
+		if next.Method != http.MethodHead {
 			next.Method = http.MethodGet
 		}
-		if next.Method == http.MethodGet || next.Method == http.MethodHead {
-			next.open, next.length = nil, 0
-			next.Header.Del("Content-Type")
-			next.Header.Del("Content-Length")
-		}
+		next.open, next.length = nil, 0
+		next.Header.Del("Content-Type")
 	}
 	if !strings.EqualFold(u.Hostname(), o.URL.Hostname()) {
 		if !b.FollowAuthorization {
@@ -233,19 +260,19 @@ func (c *client) once(ctx context.Context, o *outgoing, b collection.Behavior) (
 		req.TransferEncoding = []string{"identity"} // so that Content-Length: 0 is said
 	}
 	if !b.DisableCookies {
-		for _, cookie := range c.jar.Get(o.URL) {
-			req.AddCookie(&http.Cookie{Name: cookie.Name, Value: cookie.Value})
-		}
+		c.addCookies(req)
 		x.sent.Header = req.Header
 	}
-	resp, err := c.transportFor(o.URL, b).RoundTrip(req)
+	resp, err := c.transportFor(o.URL, b, o.who).RoundTrip(req)
 	if err != nil {
 		return nil, err
 	}
 	defer resp.Body.Close()
 	if !b.DisableCookies {
-		for _, cookie := range resp.Cookies() {
-			c.jar.Set(o.URL, cookie)
+		for _, line := range resp.Header.Values("Set-Cookie") {
+			if cookie := parseCookie(line); cookie != nil {
+				c.jar.Set(o.URL, cookie)
+			}
 		}
 	}
 	packed, err := io.ReadAll(io.LimitReader(resp.Body, mostBody+1))
@@ -266,6 +293,25 @@ func (c *client) once(ctx context.Context, o *outgoing, b collection.Behavior) (
 		HeaderSize: headerSize(resp), BodySize: int64(len(packed)), Cookies: c.jar.Get(o.URL),
 	}
 	return x, nil
+}
+
+// addCookies adds the jar's cookies to those that the request has itself, byte for byte
+// as the server gave them: http.Request.AddCookie changes some values.
+func (c *client) addCookies(req *http.Request) {
+	var pairs []string
+	if own := req.Header.Get("Cookie"); own != "" {
+		pairs = append(pairs, own)
+	}
+	for _, cookie := range c.jar.Get(req.URL) {
+		pair := cookie.Value
+		if cookie.Name != "" {
+			pair = cookie.Name + "=" + pair
+		}
+		pairs = append(pairs, pair)
+	}
+	if len(pairs) > 0 {
+		req.Header.Set("Cookie", strings.Join(pairs, "; "))
+	}
 }
 
 // reason is the text of the status line, or the usual one where there is none.
@@ -325,7 +371,8 @@ func unpack(body []byte, encodings string) ([]byte, error) {
 			body, err = io.ReadAll(io.LimitReader(r, mostBody+1))
 		}
 		if err != nil {
-			return nil, fmt.Errorf("the answer says that it is packed with %s, and cannot be unpacked: %w", strings.TrimSpace(name), err)
+			// Not wrapped: an end that comes too early is no failure of the network here.
+			return nil, fmt.Errorf("the answer says that it is packed with %s, and cannot be unpacked: %v", strings.TrimSpace(name), err)
 		}
 	}
 	return body, nil

@@ -84,11 +84,14 @@ func (j *Jar) JSON() ([]byte, error) {
 	return json.MarshalIndent(jarFile{"tough-cookie@4.1.3", "MemoryCookieStore", false, append([]jarCookie{}, j.cookies...)}, "", "  ")
 }
 
-// Clone copies the jar.
-func (j *Jar) Clone() *Jar {
+// reset makes the jar's cookies those of another.
+func (j *Jar) reset(from *Jar) {
+	from.mu.Lock()
+	cookies := slices.Clone(from.cookies)
+	from.mu.Unlock()
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return &Jar{cookies: slices.Clone(j.cookies), now: j.now}
+	j.cookies = cookies
 }
 
 // drop removes what has expired.

@@ -23,6 +23,8 @@ type resolver struct {
 	// unresolved are the names that had no value, in order.
 	unresolved []string
 	spent      int // of the budget
+	// emptyAuth is the type of an auth that is left out because nothing in it has a value.
+	emptyAuth string
 }
 
 // token is a placeholder: {{x}}, and <<x>> as some APIs' collections write it.
@@ -238,12 +240,17 @@ func (r *resolver) auth(item *collection.Item) (object, error) {
 	if auth == nil {
 		return object{"type": "noauth"}, nil
 	}
-	params := []object{}
+	params, empty := []object{}, true
 	for _, p := range auth.Params {
 		if err := r.each(&p.Value); err != nil {
 			return nil, err
 		}
+		empty = empty && p.Value == ""
 		params = append(params, object{"key": p.Key, "value": p.Value, "type": "string"})
+	}
+	if empty && auth.Type != "noauth" && auth.Type != "basic" { // Postman sends an empty user and password
+		r.emptyAuth = auth.Type
+		return object{"type": "noauth"}, nil
 	}
 	return object{"type": auth.Type, auth.Type: params}, nil
 }

@@ -73,7 +73,9 @@ type run struct {
 // iterations runs all of them, one after the other or several at once.
 func (r *run) iterations(ctx context.Context) error {
 	if r.o.Parallel <= 1 {
-		w, err := r.worker(r.o.Jar, &r.scopes, r.o.Emit)
+		c := newClient(r.o.Net, r.o.Jar)
+		defer c.close()
+		w, err := r.worker(c, &r.scopes, r.o.Emit)
 		if err != nil {
 			return err
 		}
@@ -89,8 +91,13 @@ func (r *run) iterations(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for range min(r.o.Parallel, r.o.Iterations) {
 		g.Go(func() error {
+			a, err := r.apart()
+			if err != nil {
+				return err
+			}
+			defer a.close()
 			for i := int(next.Add(1) - 1); i < r.o.Iterations && !r.stopped.Load(); i = int(next.Add(1) - 1) {
-				if err := r.apart(ctx, i); err != nil {
+				if err := a.iteration(ctx, i); err != nil {
 					return err
 				}
 			}
@@ -100,23 +107,38 @@ func (r *run) iterations(ctx context.Context) error {
 	return g.Wait()
 }
 
-// apart runs an iteration with variables and cookies of its own; its events come
-// together at its end.
-func (r *run) apart(ctx context.Context, i int) error {
-	var events []Event
-	scopes := script.Scopes{
+// apart runs iterations beside others: each with variables and cookies of its own, and
+// its events come together at its end. Sandbox and connections are those of the iteration
+// before; no two iterations share them at once.
+type apart struct {
+	*worker
+	events []Event
+}
+
+func (r *run) apart() (*apart, error) {
+	a := &apart{}
+	var err error
+	a.worker, err = r.worker(newClient(r.o.Net, NewJar()), nil, func(e Event) { a.events = append(a.events, e) })
+	return a, err
+}
+
+func (a *apart) close() {
+	a.worker.close()
+	a.client.close()
+}
+
+func (a *apart) iteration(ctx context.Context, i int) error {
+	r := a.run
+	a.events = nil
+	a.client.jar.reset(r.o.Jar)
+	a.scopes = &script.Scopes{
 		Environment: cloneScope(r.scopes.Environment), Globals: cloneScope(r.scopes.Globals),
 		Collection: cloneScope(r.scopes.Collection), Locals: &script.Scope{},
 	}
-	w, err := r.worker(r.o.Jar.Clone(), &scopes, func(e Event) { events = append(events, e) })
-	if err != nil {
-		return err
-	}
-	defer w.close()
-	err = w.iteration(ctx, i)
+	err := a.worker.iteration(ctx, i)
 	r.emitting.Lock()
 	defer r.emitting.Unlock()
-	for _, e := range events {
+	for _, e := range a.events {
 		r.o.Emit(e)
 	}
 	return err

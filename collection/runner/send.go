@@ -35,6 +35,9 @@ func (w *worker) send(ctx context.Context, item *collection.Item, changed json.R
 		}
 		w.console("warn", []string{"no value for " + names + ": sent as it stands"})
 	}
+	if r.emptyAuth != "" {
+		w.console("warn", []string{"the auth " + r.emptyAuth + " has no value in it: sent without"})
+	}
 	return w.exchange(ctx, resolved)
 }
 
@@ -196,23 +199,6 @@ func methodAndURL(sent json.RawMessage, item *collection.Item) (method, url stri
 		r.Method = item.Request().Method
 	}
 	return strings.ToUpper(r.Method), parts.Raw
-}
-
-// Standalone makes a request of pm.sendRequest inherit nothing. One that states its own
-// auth keeps it.
-func Standalone(request json.RawMessage) json.RawMessage {
-	var members map[string]json.RawMessage
-	if json.Unmarshal(request, &members) != nil {
-		var text string
-		if json.Unmarshal(request, &text) != nil {
-			return request
-		}
-		members = map[string]json.RawMessage{"url": request, "method": mustJSON("GET")}
-	}
-	if auth := members["auth"]; len(auth) == 0 || string(auth) == "null" {
-		members["auth"] = mustJSON(object{"type": "noauth"})
-	}
-	return mustJSON(members)
 }
 
 // newRef names the execution of an item.

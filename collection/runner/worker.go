@@ -33,20 +33,17 @@ type worker struct {
 	failed bool // something failed in this iteration
 }
 
-func (r *run) worker(jar *Jar, scopes *script.Scopes, emit func(Event)) (*worker, error) {
-	w := &worker{run: r, client: newClient(r.o.Net, jar), scopes: scopes, out: emit}
+func (r *run) worker(c *client, scopes *script.Scopes, emit func(Event)) (*worker, error) {
+	w := &worker{run: r, client: c, scopes: scopes, out: emit}
 	var err error
 	w.sandbox, err = script.New(script.Options{
-		Timeout: r.o.ScriptTimeout, NodeModules: r.o.NodeModules, Vault: r.o.Vault, Cookies: jar,
+		Timeout: r.o.ScriptTimeout, NodeModules: r.o.NodeModules, Vault: r.o.Vault, Cookies: c.jar,
 		Dynamic: w.dynamic, Console: w.console, Send: w.sendRequest, RunRequest: w.runRequest,
 	})
 	return w, err
 }
 
-func (w *worker) close() {
-	w.sandbox.Close()
-	w.client.close()
-}
+func (w *worker) close() { w.sandbox.Close() }
 
 func (w *worker) emit(e Event) {
 	w.mu.Lock()
@@ -283,9 +280,10 @@ func (w *worker) runRequest(ctx context.Context, ref string, variables map[strin
 	return x.response, nil
 }
 
-// sendRequest makes a request of pm.sendRequest: what it says goes out as it is.
+// sendRequest makes a request of pm.sendRequest: what it says goes out as it is, without
+// the auth and the behavior of the item.
 func (w *worker) sendRequest(ctx context.Context, request json.RawMessage) (*script.Response, error) {
-	item, err := w.item.WithRequest(Standalone(request))
+	item, err := collection.NewItem(w.item.Name, request, json.RawMessage(`{"disableBodyPruning": true}`))
 	if err != nil {
 		return nil, fmt.Errorf("pm.sendRequest: %w", err)
 	}

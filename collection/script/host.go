@@ -12,6 +12,7 @@ import (
 	"hash"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -281,7 +282,14 @@ func (s *Sandbox) setCookie(address string, value goja.Value) {
 			return ""
 		}
 		cookie = &http.Cookie{Name: text("name"), Value: text("value"), Domain: text("domain"), Path: text("path"), Secure: text("secure") == "true", HttpOnly: text("httpOnly") == "true"}
-		if expires := text("expires"); expires != "" {
+		if age, err := strconv.ParseFloat(text("maxAge"), 64); err == nil {
+			if cookie.MaxAge = int(age); cookie.MaxAge <= 0 {
+				cookie.MaxAge = -1
+			}
+		}
+		if at, ok := exported(o.Get("expires")).(time.Time); ok {
+			cookie.Expires = at
+		} else if expires := text("expires"); expires != "" {
 			for _, layout := range []string{http.TimeFormat, time.RFC3339Nano} {
 				if at, err := time.Parse(layout, expires); err == nil {
 					cookie.Expires = at
@@ -295,6 +303,13 @@ func (s *Sandbox) setCookie(address string, value goja.Value) {
 		}
 	}
 	s.withJar(address, func(j Cookies, u *url.URL) { j.Set(u, cookie) })
+}
+
+func exported(v goja.Value) any {
+	if v == nil {
+		return nil
+	}
+	return v.Export()
 }
 
 // atob and btoa take and give a character for each byte, as in browsers.

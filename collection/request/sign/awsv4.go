@@ -1,12 +1,12 @@
 package sign
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"io"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
@@ -23,7 +23,15 @@ func awsv4(ctx context.Context, p Params, r *Request, o Options) error {
 		return err
 	}
 	sum := sha256.Sum256(r.Body)
-	req := &http.Request{Method: r.Method, URL: r.URL, Host: r.URL.Host, Header: r.Header.Clone(), ContentLength: int64(len(r.Body)), Body: io.NopCloser(bytes.NewReader(r.Body))}
+	// What is added on the way, such as Accept-Encoding, is not signed, and the signer sorts
+	// the query of its own copy of the URL.
+	address, signed := *r.URL, make(http.Header)
+	for key, values := range r.Header {
+		if key = http.CanonicalHeaderKey(key); key == "Content-Type" || strings.HasPrefix(key, "X-Amz-") {
+			signed[key] = slices.Clone(values)
+		}
+	}
+	req := &http.Request{Method: r.Method, URL: &address, Host: r.URL.Host, Header: signed}
 	credentials := aws.Credentials{AccessKeyID: access, SecretAccessKey: secret, SessionToken: p["sessionToken"]}
 	region, service := p.text("region", "us-east-1"), p.text("service", "execute-api")
 	signer := v4.NewSigner(func(so *v4.SignerOptions) { so.DisableURIPathEscaping = service == "s3" })
@@ -45,9 +53,7 @@ func awsv4(ctx context.Context, p Params, r *Request, o Options) error {
 		}
 		return nil
 	}
-	if service == "s3" {
-		req.Header.Set("X-Amz-Content-Sha256", payload)
-	}
+	req.Header.Set("X-Amz-Content-Sha256", payload)
 	if err := signer.SignHTTP(ctx, credentials, req, payload, service, region, o.Now()); err != nil {
 		return &Error{"awsv4", "request", "cannot be signed"}
 	}

@@ -1,6 +1,7 @@
 package sign
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/rsa"
 	"encoding/base64"
@@ -11,25 +12,24 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+	"github.com/tidwall/gjson"
 )
 
 // jwtAuth makes a token of a payload and puts it into a header or the query.
 func jwtAuth(p Params, r *Request) error {
-	claims := jwt.MapClaims{}
-	if text := p["payload"]; text != "" {
-		if err := json.Unmarshal([]byte(text), &claims); err != nil {
-			return &Error{"jwt", "payload", "is no JSON object"}
-		}
-	}
-	header := map[string]any{}
-	for _, key := range []string{"header", "headers"} { // older exports say header
-		if text := p[key]; text != "" {
-			if err := json.Unmarshal([]byte(text), &header); err != nil {
-				return &Error{"jwt", key, "is no JSON object"}
+	payload, header := "{}", "{}"
+	for _, part := range []struct {
+		key  string
+		text *string
+	}{{"payload", &payload}, {"header", &header}, {"headers", &header}} { // older exports say header
+		if text := p[part.key]; text != "" {
+			if !gjson.Valid(text) || !gjson.Parse(text).IsObject() {
+				return &Error{"jwt", part.key, "is no JSON object"}
 			}
+			*part.text = text
 		}
 	}
-	token, err := signedToken("jwt", p, claims, header)
+	token, err := signedToken("jwt", p, header, payload)
 	if err != nil {
 		return err
 	}
@@ -45,8 +45,9 @@ func jwtAuth(p Params, r *Request) error {
 	return nil
 }
 
-// signedToken signs claims with the key of the parameters.
-func signedToken(auth string, p Params, claims jwt.MapClaims, header map[string]any) (string, error) {
+// signedToken signs a payload with the key of the parameters. Header and payload are
+// JSON objects, whose members stay in their order.
+func signedToken(auth string, p Params, header, payload string) (string, error) {
 	name := p.text("algorithm", p.text("alg", "HS256"))
 	if auth == "asap" {
 		name = p.text("alg", "RS256")
@@ -81,17 +82,38 @@ func signedToken(auth string, p Params, claims jwt.MapClaims, header map[string]
 		}
 		key = private
 	}
-	token := jwt.NewWithClaims(method, claims)
-	for name, value := range header {
-		if name != "alg" {
-			token.Header[name] = value
-		}
-	}
-	signed, err := token.SignedString(key)
+	text := encodePart(withAlgorithm(header, name)) + "." + encodePart(payload)
+	signature, err := method.Sign(text, key)
 	if err != nil {
 		return "", &Error{auth, "privateKey", "cannot sign with " + name}
 	}
-	return signed, nil
+	return text + "." + base64.RawURLEncoding.EncodeToString(signature), nil
+}
+
+// withAlgorithm sets a header's alg in its place, else at the end; nothing else is added,
+// as in Postman.
+func withAlgorithm(header, name string) string {
+	members, alg := []string{}, strconv.Quote(name)
+	has := false
+	gjson.Parse(header).ForEach(func(key, value gjson.Result) bool {
+		text := value.Raw
+		if key.Str == "alg" {
+			text, has = alg, true
+		}
+		members = append(members, key.Raw+":"+text)
+		return true
+	})
+	if !has {
+		members = append(members, `"alg":`+alg)
+	}
+	return "{" + strings.Join(members, ",") + "}"
+}
+
+// encodePart is a JSON text without blanks, as a token has it.
+func encodePart(text string) string {
+	var b bytes.Buffer
+	_ = json.Compact(&b, []byte(text)) // it was JSON
+	return base64.RawURLEncoding.EncodeToString(b.Bytes())
 }
 
 // asap is Atlassian's S2S authentication: a short-lived token for each request.
@@ -128,7 +150,12 @@ func asap(p Params, r *Request, o Options) error {
 		}
 	}
 	claims["iat"], claims["exp"], claims["jti"] = now.Unix(), now.Add(life).Unix(), o.Nonce()
-	token, err := signedToken("asap", p, claims, map[string]any{"kid": kid})
+	quoted, _ := json.Marshal(kid) // a text can always be written
+	payload, err := json.Marshal(claims)
+	if err != nil {
+		return &Error{"asap", "claims", "cannot be written as JSON"}
+	}
+	token, err := signedToken("asap", p, `{"kid":`+string(quoted)+`}`, string(payload))
 	if err != nil {
 		return err
 	}

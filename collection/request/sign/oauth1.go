@@ -33,7 +33,7 @@ func oauth1(p Params, r *Request, o Options) error {
 	method := p.text("signatureMethod", "HMAC-SHA1")
 	own := []pair{
 		{"oauth_consumer_key", consumer}, {"oauth_token", p["token"]}, {"oauth_signature_method", method},
-		{"oauth_timestamp", strconv.FormatInt(at, 10)}, {"oauth_nonce", p.text("nonce", "")}, {"oauth_version", p.text("version", "1.0")},
+		{"oauth_timestamp", strconv.FormatInt(at, 10)}, {"oauth_nonce", p.text("nonce", "")}, {"oauth_version", p["version"]},
 		{"oauth_callback", p["callback"]}, {"oauth_verifier", p["verifier"]},
 	}
 	if own[4].value == "" {

@@ -33,6 +33,9 @@ func oauth2Token(ctx context.Context, p Params, r *Request, o Options) error {
 		}
 		token = fetched.AccessToken
 	}
+	if strings.EqualFold(p["tokenType"], "mac") {
+		return &Error{"oauth2", "tokenType", "mac is not supported; use a bearer token"}
+	}
 	if p["addTokenTo"] == "queryParams" {
 		addQuery(r.URL, "access_token", token)
 		return nil

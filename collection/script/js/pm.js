@@ -61,7 +61,7 @@
   lazily(pm, 'variables', () => new lib.Variables(made.locals = scope('locals'), pm.iterationData, [pm.environment, pm.collectionVariables, pm.globals]));
   lazily(pm, 'request', () => {
     const request = new lib.Request(JSON.parse(host.request()));
-    if (host.event() === 'prerequest') made.before = JSON.stringify(request.toJSON()); // to see whether the script changes it
+    made.before = host.event() === 'prerequest' ? JSON.stringify(request.toJSON()) : undefined;
     return request;
   }, value => { pm.request.update(value); });
   lazily(pm, 'response', () => host.event() === 'test' ? new lib.Response(host.response()) : undefined);
@@ -122,7 +122,6 @@
       if (body.raw !== undefined && typeof body.raw !== 'string') body.raw = JSON.stringify(body.raw);
     }
     if (out.url && typeof out.url === 'object' && typeof out.url.toJSON === 'function') out.url = out.url.toJSON();
-    out.protocolProfileBehavior = {disableBodyPruning: true};
     return out;
   }
 
@@ -173,9 +172,8 @@
       const values = made[key] && made[key].taken();
       if (values) changed[names[key]] = values;
     }
-    // Any of its parts may have been assigned to.
-    const request = 'before' in made ? JSON.stringify(made.request.toJSON()) : undefined;
-    const changedRequest = request === made.before ? undefined : request;
-    return {assertions: state.assertions, changed, request: changedRequest};
+    // Scripts also change what is deep in a request, such as pm.request.body.raw.
+    const after = made.before === undefined ? undefined : JSON.stringify(made.request.toJSON());
+    return {assertions: state.assertions, changed, request: after === made.before ? undefined : after};
   };
 })
