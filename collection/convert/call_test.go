@@ -33,7 +33,7 @@ func TestCalls(t *testing.T) {
 		{"urlencoded", `{"method": "POST", "url": "http://h/", "body": {"mode": "urlencoded", "urlencoded": [{"key": "a b", "value": "{{x}}&"}, {"key": "off", "value": "1", "disabled": true}]}}`,
 			"POST http://h/\nContent-Type: application/x-www-form-urlencoded\n\na%20b={{x}}%26"},
 		{"graphql", `{"method": "POST", "url": "http://h/", "body": {"mode": "graphql", "graphql": {"query": "{ a }", "variables": "{\"b\": {{n}}}"}}}`,
-			"POST http://h/\nContent-Type: application/json\n\n{\"query\":\"{ a }\",\"operationName\":\"\",\"variables\":{\"b\": {{n}}}}"},
+			"POST http://h/\nContent-Type: application/json\n\n{\"query\":\"{ a }\",\"variables\":{\"b\": {{n}}}}"},
 		{"json value", `{"method": "POST", "url": "http://h/", "body": {"mode": "raw", "raw": "{\"a\": {{x}}}", "options": {"raw": {"language": "json"}}}}`,
 			"POST http://h/\nContent-Type: application/json\n\n{\"a\": {{x}}}"},
 		{"form", `{"method": "POST", "url": "http://h/", "body": {"mode": "formdata", "formdata": [{"key": "f", "type": "file", "src": "not-there.txt"}, {"key": "off", "value": "1", "disabled": true}]}}`,
