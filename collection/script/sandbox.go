@@ -153,14 +153,21 @@ func (s *Sandbox) guard(ctx context.Context) (stop func()) {
 	if ctx.Done() == nil {
 		return watch
 	}
+	ended := make(chan struct{})
 	unhook := context.AfterFunc(ctx, func() {
+		defer close(ended)
 		text := syncTimeout
 		if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
 			text = "the run was ended"
 		}
 		interrupt("Error", text)
 	})
-	return func() { unhook(); watch() }
+	return func() {
+		if !unhook() {
+			<-ended // or it would stop the next script
+		}
+		watch()
+	}
 }
 
 // finish takes over what the script left: tests, variables, the request.

@@ -337,6 +337,7 @@ func TestLimits(t *testing.T) {
 		if result.Err == nil || !strings.Contains(result.Err.Message, want) {
 			t.Errorf("%s: %v, want %q", source, result.Err, want)
 		}
+		s.o.Timeout = time.Minute
 		if again := run(t, s, execution(Test), `pm.test('a', () => {})`); again.Err != nil || len(again.Assertions) != 1 {
 			t.Errorf("%s: the next script: %v", source, again.Err)
 		}
@@ -406,6 +407,21 @@ func BenchmarkTest(b *testing.B) {
 	for b.Loop() {
 		if r := s.Run(b.Context(), p, e); r.Err != nil || len(r.Assertions) != 2 || r.Assertions[0].Err != nil || r.Assertions[1].Err != nil {
 			b.Fatal(outcome(r))
+		}
+	}
+}
+
+// TestNoLateInterrupt: what ends one script does not reach the next.
+func TestNoLateInterrupt(t *testing.T) {
+	s, _ := sandbox(t, Options{})
+	for range 300 {
+		s.o.Timeout = time.Millisecond
+		if result := run(t, s, execution(Test), `setInterval(() => {}, 1)`); result.Err == nil {
+			t.Fatal("an interval came to an end")
+		}
+		s.o.Timeout = 0
+		if result := run(t, s, execution(Test), `for (let i = 0; i < 3000; i++) {}`); result.Err != nil {
+			t.Fatal(result.Err)
 		}
 	}
 }
