@@ -5,12 +5,11 @@
   // PropertyList keeps items that have a key, in order. Names of headers are compared
   // without case.
   class PropertyList {
-    #items; #noCase; #make; #changed;
+    #items; #noCase; #make;
 
     constructor(items, options = {}) {
       this.#noCase = !!options.noCase;
       this.#make = options.make || (item => item);
-      this.#changed = options.changed || (() => {});
       this.#items = [];
       this.#load(items);
     }
@@ -29,18 +28,16 @@
       return String(own).toLowerCase() === String(key).toLowerCase();
     }
 
-    add(item) { this.#items.push(this.#make(item)); this.#changed(); }
+    add(item) { this.#items.push(this.#make(item)); }
     append(item) { this.remove(this.#make(item).key); this.add(item); }
-    prepend(item) { this.#items.unshift(this.#make(item)); this.#changed(); }
+    prepend(item) { this.#items.unshift(this.#make(item)); }
     insert(item, before) {
       const at = this.#place(before);
       this.#items.splice(at < 0 ? this.#items.length : at, 0, this.#make(item));
-      this.#changed();
     }
     insertAfter(item, after) {
       const at = this.#place(after);
       this.#items.splice(at < 0 ? this.#items.length : at + 1, 0, this.#make(item));
-      this.#changed();
     }
     #place(ref) {
       return this.#items.findIndex(item => item === ref || this.#same(item, typeof ref === 'object' && ref ? ref.key : ref));
@@ -50,17 +47,15 @@
       const made = this.#make(item);
       const at = this.#items.findIndex(own => this.#same(own, made.key));
       if (at >= 0) this.#items[at] = made; else this.#items.push(made);
-      this.#changed();
       return at < 0;
     }
     remove(which) {
       const drop = typeof which === 'function' ? which
         : item => item === which || this.#same(item, typeof which === 'object' && which ? which.key : which);
       this.#items = this.#items.filter(item => !drop(item));
-      this.#changed();
     }
-    clear() { this.#items = []; this.#changed(); }
-    populate(items) { this.#load(items); this.#changed(); }
+    clear() { this.#items = []; }
+    populate(items) { this.#load(items); }
     repopulate(items) { this.#items = []; this.populate(items); }
     assimilate(source, prune) {
       const list = source instanceof PropertyList ? source.all() : source || [];

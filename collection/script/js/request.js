@@ -6,12 +6,12 @@
 
   // Url is an address in its parts.
   class Url {
-    constructor(source, changed = () => {}) { Object.defineProperty(this, '_changed', {value: changed, enumerable: false}); this.#read(source); }
+    constructor(source) { this.#read(source); }
 
     #read(source) {
       const parts = typeof source === 'string' ? Url.parse(source) : Object.assign({}, source || {});
       if (typeof source === 'object' && source && !parts.host && parts.raw) Object.assign(parts, Url.parse(parts.raw), {variable: parts.variable});
-      const list = items => new PropertyList(items, {changed: this._changed, make: item => typeof item === 'string' ? pair(item) : item});
+      const list = items => new PropertyList(items, {make: item => typeof item === 'string' ? pair(item) : item});
       this.protocol = parts.protocol;
       this.auth = parts.auth;
       this.host = typeof parts.host === 'string' ? parts.host.split('.') : parts.host;
@@ -47,7 +47,7 @@
       return out;
     }
 
-    update(source) { this.#read(source); this._changed(); }
+    update(source) { this.#read(source); }
     addQueryParams(params) { (typeof params === 'string' ? params.split('&').map(pair) : [].concat(params)).forEach(p => this.query.add(p)); }
     removeQueryParams(params) { [].concat(params).forEach(p => this.query.remove(typeof p === 'object' ? p.key : p)); }
     getHost() { return this.host ? [].concat(this.host).join('.') : ''; }
@@ -96,16 +96,16 @@
 
   // RequestBody is what a request sends.
   class RequestBody {
-    constructor(source, changed = () => {}) { Object.defineProperty(this, '_changed', {value: changed, enumerable: false}); this.#read(source); }
+    constructor(source) { this.#read(source); }
     #read(source) {
       const body = typeof source === 'string' ? {mode: 'raw', raw: source} : source || {};
-      const list = items => new PropertyList(typeof items === 'string' ? items.split('&').map(pair) : items, {changed: this._changed});
+      const list = items => new PropertyList(typeof items === 'string' ? items.split('&').map(pair) : items);
       for (const key of Object.keys(this)) delete this[key];
       Object.assign(this, body);
       if (body.urlencoded) this.urlencoded = list(body.urlencoded);
       if (body.formdata) this.formdata = list(body.formdata);
     }
-    update(source) { this.#read(source); this._changed(); }
+    update(source) { this.#read(source); }
     isEmpty() {
       const value = this[this.mode];
       if (!this.mode || value === undefined || value === null) return true;
@@ -125,31 +125,30 @@
     }
   }
 
-  // Request is a request; whoever holds it may learn that it was changed.
+  // Request is a request.
   class Request {
-    #url; #method; #body; #headers; #auth; #source; #changed;
+    #url; #method; #body; #headers; #auth; #source;
 
-    constructor(source, changed = () => {}) {
-      this.#changed = changed;
+    constructor(source) {
       this.#source = typeof source === 'string' ? {url: source, method: 'GET'} : source || {};
       const s = this.#source;
       this.#method = String(s.method || 'GET').toUpperCase();
-      this.#url = new Url(s.url, changed);
-      this.#headers = new HeaderList(s.header || s.headers, {changed});
+      this.#url = new Url(s.url);
+      this.#headers = new HeaderList(s.header || s.headers);
       this.#auth = s.auth;
-      this.#body = s.body === null || s.body === undefined ? undefined : new RequestBody(s.body, changed);
+      this.#body = s.body === null || s.body === undefined ? undefined : new RequestBody(s.body);
     }
 
     get url() { return this.#url; }
-    set url(value) { this.#url = value instanceof Url ? value : new Url(value, this.#changed); this.#changed(); }
+    set url(value) { this.#url = value instanceof Url ? value : new Url(value); }
     get method() { return this.#method; }
-    set method(value) { this.#method = value; this.#changed(); }
+    set method(value) { this.#method = value; }
     get headers() { return this.#headers; }
-    set headers(value) { this.#headers = value instanceof HeaderList ? value : new HeaderList(value, {changed: this.#changed}); this.#changed(); }
+    set headers(value) { this.#headers = value instanceof HeaderList ? value : new HeaderList(value); }
     get body() { return this.#body; }
-    set body(value) { this.#body = value === undefined || value === null || value instanceof RequestBody ? value : new RequestBody(value, this.#changed); this.#changed(); }
+    set body(value) { this.#body = value === undefined || value === null || value instanceof RequestBody ? value : new RequestBody(value); }
     get auth() { return this.#auth; }
-    set auth(value) { this.#auth = value; this.#changed(); }
+    set auth(value) { this.#auth = value; }
     get name() { return this.#source.name; }
     get id() { return this.#source.id; }
     get description() { return this.#source.description; }
@@ -169,9 +168,8 @@
       this.auth = type === null ? null : {type, [type]: Array.isArray(params) ? params : Object.keys(params || {}).map(key => ({key, value: params[key], type: 'any'}))};
     }
     update(source) {
-      const next = new Request(source, this.#changed);
+      const next = new Request(source);
       this.#url = next.url; this.#method = next.method; this.#headers = next.headers; this.#body = next.body; this.#auth = next.auth;
-      this.#changed();
     }
     clone() { return new Request(this.toJSON()); }
     size() { const body = host.bytes(this.#body ? this.#body.toString() : ''); const header = host.bytes(this.#headers.toString()); return {body, header, total: body + header, source: 'COMPUTED'}; }
