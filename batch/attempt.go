@@ -135,6 +135,9 @@ func (r *recorder) capture(e *end, a *Answer) {
 	if capture == nil {
 		return
 	}
+	if scripts := e.task.scripts; scripts != nil && !e.retry {
+		a.Variables = scripts.Set()
+	}
 	values, ref := capture(a)
 	e.Captures = make(map[string]string, len(values))
 	maps.Copy(e.Captures, e.task.captures) // of the steps before

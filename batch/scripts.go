@@ -63,7 +63,6 @@ func (r *recorder) after(ctx context.Context, e *end, filled *request.Filled, se
 		e.Message = short(r.mask(a.Failure))
 		e.Answer = r.keptAnswer(&sent.Answer)
 	}
-	sent.Answer.Variables = t.scripts.Set()
 }
 
 // hideSet hides the secrets that scripts have set in this row: the run's masker does

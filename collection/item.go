@@ -2,6 +2,7 @@ package collection
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -33,15 +34,21 @@ type Item struct {
 // IsFolder tells a folder (even an empty one) from a request.
 func (i *Item) IsFolder() bool { return i.folder }
 
-// Path gives the names from the top level down to the item, joined by "/".
-func (i *Item) Path() string {
+// Names gives the names from the top level down to the item.
+func (i *Item) Names() []string {
 	names := []string{i.Name}
 	for parent := i.Parent; parent != nil; parent = parent.Parent {
 		names = append(names, parent.Name)
 	}
 	slices.Reverse(names)
-	return strings.Join(names, "/")
+	return names
 }
+
+// Path gives the names from the top level down to the item, joined by "/".
+func (i *Item) Path() string { return strings.Join(i.Names(), "/") }
+
+// Requests yields the requests of a folder, depth first, in order; of a request itself.
+func (i *Item) Requests() iter.Seq[*Item] { return requestsOf([]*Item{i}) }
 
 // itemLoader turns the item lists of one document into Items.
 type itemLoader struct {

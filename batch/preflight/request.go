@@ -295,7 +295,7 @@ func nothingUsed(in *Input) []Problem {
 	}
 	uses := in.Template.Uses()
 	for _, u := range uses {
-		if len(u.Targets) > 0 || scriptsRead(in, u.Column) {
+		if len(u.Targets) > 0 || ScriptsRead(in.Scripts, u.Column) {
 			return nil
 		}
 	}
@@ -322,7 +322,7 @@ func columnUnbound(in *Input) []Problem {
 	}
 	var out []Problem
 	for _, u := range in.Template.Uses() {
-		if len(u.Targets) > 0 || blankName(u.Column) || scriptsRead(in, u.Column) {
+		if len(u.Targets) > 0 || blankName(u.Column) || ScriptsRead(in.Scripts, u.Column) {
 			continue // blank-header looks after columns without a name
 		}
 		if len(out) == mostUnused {

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// scriptsRead reports whether a script names a column, and so may read it.
-func scriptsRead(in *Input, column string) bool {
-	return column != "" && slices.ContainsFunc(in.Scripts, func(source string) bool { return strings.Contains(source, column) })
+// ScriptsRead reports whether a script names a column, and so may read it.
+func ScriptsRead(sources []string, column string) bool {
+	return column != "" && slices.ContainsFunc(sources, func(source string) bool { return strings.Contains(source, column) })
 }
 
 // setsShared finds a script that sets a variable which in Postman outlives the request.

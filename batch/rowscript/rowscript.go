@@ -81,22 +81,12 @@ type program struct {
 	compiled *script.Program
 }
 
-// Has reports whether any of the items has a script that runs for it.
-func Has(items []*collection.Item) bool {
-	for _, item := range items {
-		if len(item.EventScripts(script.Prerequest))+len(item.EventScripts(script.Test)) > 0 {
-			return true
-		}
-	}
-	return false
-}
-
 // New compiles the scripts of the steps. The error names the script, and the place of
 // the mistake in it.
 func New(o Options) (*Scripts, error) {
 	s := &Scripts{o: o, processors: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	for _, st := range o.Steps {
-		compiled := step{Step: st, path: pathOf(st.Item), waits: slices.ContainsFunc(Sources(st.Item), waiting.MatchString)}
+		compiled := step{Step: st, path: append([]string{st.Item.Collection().Name}, st.Item.Names()...), waits: slices.ContainsFunc(Sources(st.Item), waiting.MatchString)}
 		var err1, err2 error
 		compiled.before, err1 = compile(st.Item, script.Prerequest, "pre-request script")
 		compiled.after, err2 = compile(st.Item, script.Test, "test script")
@@ -134,12 +124,4 @@ func owner(item *collection.Item) string {
 		return "the folder " + item.Path()
 	}
 	return item.Path()
-}
-
-func pathOf(item *collection.Item) []string {
-	var names []string
-	for i := item; i != nil; i = i.Parent {
-		names = append([]string{i.Name}, names...)
-	}
-	return append([]string{item.Collection().Name}, names...)
 }

@@ -88,12 +88,12 @@ func changes(own, shared *script.Scopes) (list []change) {
 			continue
 		}
 		for _, v := range a.Values {
-			if was, ok := value(b.Values, v.Key); !v.Disabled && (!ok || !equal(was, v.Value)) {
+			if was, ok := b.Get(v.Key); !v.Disabled && (!ok || !equal(was, v.Value)) {
 				list = append(list, change{Scope: name, Name: v.Key, Value: v.Value})
 			}
 		}
 		for _, v := range b.Values {
-			if _, ok := value(a.Values, v.Key); !ok {
+			if _, ok := a.Get(v.Key); !ok {
 				list = append(list, change{Scope: name, Name: v.Key, Unset: true})
 			}
 		}
@@ -105,15 +105,6 @@ func changes(own, shared *script.Scopes) (list []change) {
 // list.
 func sameValues(a, b []script.Variable) bool {
 	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
-}
-
-func value(list []script.Variable, name string) (any, bool) {
-	for i := len(list) - 1; i >= 0; i-- {
-		if v := &list[i]; v.Key == name && !v.Disabled {
-			return v.Value, true
-		}
-	}
-	return nil, false
 }
 
 func equal(a, b any) bool {

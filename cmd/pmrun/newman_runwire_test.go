@@ -1,13 +1,9 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
 	"maps"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -151,33 +147,7 @@ func runNewmanCollections(t *testing.T, node, modules string, cases []runWireCas
 		}
 		jobs = append(jobs, j)
 	}
-	text, err := json.Marshal(jobs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, node, filepath.Join("testdata", "newman", "driver.js"), modules, write(t, t.TempDir(), "jobs.json", string(text)))
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()} // no proxy
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("newman: %v\n%s", err, errs.String())
-	}
-	var result struct {
-		Version  string
-		Failures []string
-	}
-	lines := bytes.Split(bytes.TrimSpace(out.Bytes()), []byte("\n")) // scripts may print
-	if err := json.Unmarshal(lines[len(lines)-1], &result); err != nil || len(result.Failures) != len(runs) {
-		t.Fatalf("newman: %v\n%s", err, out.String())
-	}
-	if result.Version != newmanVersion {
-		t.Fatalf("PMRUN_NEWMAN has newman %s; docs/newman.md is about %s", result.Version, newmanVersion)
-	}
-	for i, r := range runs {
-		r.failure = result.Failures[i]
-	}
+	runDriver(t, node, modules, 4*time.Minute, jobs, runs)
 }
 
 // compareRun runs the case by pmrun and compares what came with newman's.

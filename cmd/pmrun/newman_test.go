@@ -251,11 +251,17 @@ func runNewman(t *testing.T, node, modules string, runs []*wireRun) {
 		}
 		jobs = append(jobs, j)
 	}
+	runDriver(t, node, modules, 2*time.Minute, jobs, runs)
+}
+
+// runDriver hands the jobs to newman, one for each of runs, and takes its failures.
+func runDriver(t *testing.T, node, modules string, most time.Duration, jobs any, runs []*wireRun) {
+	t.Helper()
 	text, err := json.Marshal(jobs)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), most)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, node, filepath.Join("testdata", "newman", "driver.js"), modules, write(t, t.TempDir(), "jobs.json", string(text)))
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()} // no proxy
@@ -268,7 +274,8 @@ func runNewman(t *testing.T, node, modules string, runs []*wireRun) {
 		Version  string
 		Failures []string
 	}
-	if err := json.Unmarshal(out.Bytes(), &result); err != nil || len(result.Failures) != len(runs) {
+	lines := bytes.Split(bytes.TrimSpace(out.Bytes()), []byte("\n")) // scripts may print
+	if err := json.Unmarshal(lines[len(lines)-1], &result); err != nil || len(result.Failures) != len(runs) {
 		t.Fatalf("newman: %v\n%s", err, out.String())
 	}
 	if result.Version != newmanVersion {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -105,7 +104,7 @@ func (p *prepared) plan() *plan {
 		out.Contract = p.contract.Name
 	}
 	out.Columns = p.columnUses()
-	out.Scripts = len(p.scriptSources())
+	out.Scripts = len(p.sources(p.items()...))
 	if len(p.steps) > 1 {
 		for _, t := range p.steps {
 			planned := plannedRequest{t.item.Path(), t.template.Method, p.masker.Mask(t.template.URL()), "none"}
@@ -158,9 +157,9 @@ func (p *prepared) columnUses() []columnUse {
 			}
 		}
 	}
-	sources := p.scriptSources()
+	sources := p.sources(p.items()...)
 	for i := range uses {
-		if uses[i].Column != "" && slices.ContainsFunc(sources, func(s string) bool { return strings.Contains(s, uses[i].Column) }) {
+		if preflight.ScriptsRead(sources, uses[i].Column) {
 			uses[i].Targets = append(uses[i].Targets, "scripts")
 		}
 	}

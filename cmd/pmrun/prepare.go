@@ -167,10 +167,8 @@ func (p *prepared) findContract() error {
 		}
 	}
 	var err error
-	if p.captures, err = contract.NewCaptures(p.job.Capture); err != nil {
-		return err
-	}
-	return nil
+	p.captures, err = contract.NewCaptures(p.job.Capture)
+	return err
 }
 
 func (p *prepared) findRate() error {
@@ -298,7 +296,7 @@ const (
 
 func (p *prepared) checkerOf(t *target) *preflight.Checker {
 	return preflight.New(&preflight.Input{
-		Template: t.template, Contract: t.contract, Scripts: p.sources(t), Several: len(p.steps) > 1, Header: p.header, Values: p.job.Values, Local: p.local,
+		Template: t.template, Contract: t.contract, Scripts: p.sources(t.item), Several: len(p.steps) > 1, Header: p.header, Values: p.job.Values, Local: p.local,
 		CustomFields: p.job.CustomFields, Pack: p.job.Pack, Collection: p.collection, SameHost: p.sameHost,
 		MaxCell: p.cellLimit(),
 	})

@@ -12,7 +12,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/pmrun/pmrun/batch"
-	"github.com/pmrun/pmrun/batch/rowscript"
 )
 
 // resolvedJob is job.yaml of a run directory: the job as it was run, secrets
@@ -127,10 +126,7 @@ func (p *prepared) dataTimes(dir batch.RunDir, start *batch.Start) error {
 // with the run's id and made of values before masking, so that two secrets that
 // look the same once masked are told apart.
 func (p *prepared) digests(runID string) (map[string]string, error) {
-	values := map[string]string{"host": "", "operation": p.operation(), "request": "", "contract": "", "script text": strings.Join(rowscript.Sources(p.items()...), "\x00")}
-	if p.job.NoScripts {
-		values["script text"] = ""
-	}
+	values := map[string]string{"host": "", "operation": p.operation(), "request": "", "contract": "", "script text": strings.Join(p.sources(p.items()...), "\x00")}
 	for _, t := range p.steps {
 		scheme, host, path, _ := t.template.Target()
 		values["host"] += scheme + "://" + host

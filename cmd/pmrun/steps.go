@@ -44,13 +44,8 @@ func (p *prepared) findRequests() error {
 	if !folder.IsFolder() {
 		return fmt.Errorf("folder: %s is a request: name it with request (--request)", folder.Path())
 	}
-	for item := range p.collection.Requests() {
-		for i := item.Parent; i != nil; i = i.Parent {
-			if i == folder {
-				p.steps = append(p.steps, &target{item: item})
-				break
-			}
-		}
+	for item := range folder.Requests() {
+		p.steps = append(p.steps, &target{item: item})
 	}
 	if len(p.steps) == 0 {
 		return fmt.Errorf("folder: %s holds no request", folder.Path())
@@ -90,24 +85,16 @@ func (p *prepared) items() []*collection.Item {
 	return items
 }
 
-// scripted reports whether scripts run.
-func (p *prepared) scripted() bool { return !p.job.NoScripts && rowscript.Has(p.items()) }
-
-// sources are the scripts that run for a request.
-func (p *prepared) sources(t *target) []string {
-	if !p.scripted() {
+// sources are the scripts that run for the requests.
+func (p *prepared) sources(items ...*collection.Item) []string {
+	if p.job.NoScripts {
 		return nil
 	}
-	return rowscript.Sources(t.item)
+	return rowscript.Sources(items...)
 }
 
-// scriptSources are the scripts that run for a row.
-func (p *prepared) scriptSources() []string {
-	if !p.scripted() {
-		return nil
-	}
-	return rowscript.Sources(p.items()...)
-}
+// scripted reports whether scripts run for a row.
+func (p *prepared) scripted() bool { return len(p.sources(p.items()...)) > 0 }
 
 // what is the request, or the folder, that is loaded.
 func (p *prepared) what() string {

@@ -9,6 +9,7 @@ package convert
 import (
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/vars"
@@ -61,22 +62,10 @@ type Options struct {
 
 // Requests gives the requests that are to be written, in order.
 func (o *Options) Requests(c *collection.Collection) []*collection.Item {
-	var requests []*collection.Item
-	for item := range c.Requests() {
-		if o.Item == nil || within(item, o.Item) {
-			requests = append(requests, item)
-		}
+	if o.Item != nil {
+		return slices.Collect(o.Item.Requests())
 	}
-	return requests
-}
-
-func within(item, folder *collection.Item) bool {
-	for ; item != nil; item = item.Parent {
-		if item == folder {
-			return true
-		}
-	}
-	return false
+	return slices.Collect(c.Requests())
 }
 
 // Input is what a person gave to be converted: a file, or a directory.

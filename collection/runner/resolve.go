@@ -87,14 +87,14 @@ func (r *resolver) pass(s string) (next string, changed bool, err error) {
 
 // value is what stands for a name; found is false when it stays as it is.
 func (r *resolver) value(name string) (value string, found bool) {
-	if v, ok := lookup(r.scopes.Locals, name); ok {
+	if v, ok := r.scopes.Locals.Get(name); ok {
 		return Text(v), true
 	}
 	if v, ok := r.scopes.Data[name]; ok {
 		return Text(v), v != nil
 	}
 	for _, scope := range []*script.Scope{r.scopes.Environment, r.scopes.Collection, r.scopes.Globals} {
-		if v, ok := lookup(scope, name); ok {
+		if v, ok := scope.Get(name); ok {
 			return Text(v), true
 		}
 	}

@@ -79,19 +79,6 @@ func valueOf(v collection.Variable) any {
 	return v.Value
 }
 
-// lookup finds the value of a name: the last enabled one counts.
-func lookup(s *script.Scope, name string) (any, bool) {
-	if s == nil {
-		return nil, false
-	}
-	for i := len(s.Values) - 1; i >= 0; i-- {
-		if v := &s.Values[i]; v.Key == name && !v.Disabled {
-			return v.Value, true
-		}
-	}
-	return nil, false
-}
-
 // cloneScope copies a scope, deep enough that neither changes the other.
 func cloneScope(s *script.Scope) *script.Scope {
 	if s == nil {

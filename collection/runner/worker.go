@@ -154,16 +154,10 @@ func (w *worker) one(ctx context.Context, position int) (next *script.Next, err 
 
 // execution is what the scripts of an event see.
 func (w *worker) execution(event string, request json.RawMessage) *script.Execution {
-	e := &script.Execution{
+	return &script.Execution{
 		Event: event, Iteration: w.cursor.Iteration, Iterations: w.cursor.Cycles, ID: w.item.ID, Name: w.item.Name,
-		Scopes: w.scopes, Request: request, Path: []string{w.item.Collection().Name},
+		Scopes: w.scopes, Request: request, Path: append([]string{w.item.Collection().Name}, w.item.Names()...),
 	}
-	var names []string
-	for item := w.item; item != nil; item = item.Parent {
-		names = append([]string{item.Name}, names...)
-	}
-	e.Path = append(e.Path, names...)
-	return e
 }
 
 // scripts runs the scripts of an event. A failing one does not keep the next from

@@ -71,6 +71,19 @@ type Execution struct {
 	Response *Response
 }
 
+// Get gives the value of a name; a nil scope has none.
+func (s *Scope) Get(name string) (value any, found bool) {
+	if s == nil {
+		return nil, false
+	}
+	for i := len(s.Values) - 1; i >= 0; i-- {
+		if v := &s.Values[i]; v.Key == name && !v.Disabled {
+			return v.Value, true
+		}
+	}
+	return nil, false
+}
+
 // Scopes are the variables of a run, by precedence: locals, data, environment,
 // collection, globals.
 type Scopes struct {
