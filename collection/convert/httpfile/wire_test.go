@@ -1,0 +1,78 @@
+package httpfile
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/pmrun/pmrun/collection"
+	"github.com/pmrun/pmrun/collection/convert"
+	"github.com/pmrun/pmrun/collection/convert/internal/filewire"
+	"github.com/pmrun/pmrun/collection/vars"
+)
+
+// TestWire: httpyac sends a converted request as pmrun sends the original, and so does
+// pmrun what it read back.
+func TestWire(t *testing.T) {
+	node, httpyac := "", ""
+	t.Run("httpyac is there", func(t *testing.T) {
+		node, httpyac = filewire.NodeTool(t, "PMRUN_HTTPYAC", "httpyac/bin/httpyac.js", "httpyac@6.16.7")
+	})
+	dir := filewire.Files(t)
+	server := filewire.NewRecorder(t)
+	for _, c := range filewire.Cases() {
+		t.Run(c.Name, func(t *testing.T) {
+			original := c.Collection(t, server.URL)
+			filewire.Send(t, original, dir)
+			want := server.Take()
+			var notes convert.Notes
+			files, err := write(original, options(original), &notes)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var text []byte
+			for _, f := range files {
+				path := filepath.Join(dir, filepath.FromSlash(f.Name))
+				if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(path, f.Data, 0o600); err != nil {
+					t.Fatal(err)
+				}
+				if f.Name == "requests.http" {
+					text = f.Data
+				}
+			}
+			back, err := read(&convert.Input{Path: filepath.Join(dir, "requests.http"), Data: text}, &notes)
+			if err != nil {
+				t.Fatalf("%v\n%s", err, text)
+			}
+			filewire.Send(t, back, dir)
+			if got := server.Take(); got != want {
+				t.Errorf("read back:\n%s\nwant\n%s\n%s", got, want, text)
+			}
+			if node == "" {
+				return
+			}
+			cmd := exec.Command(node, httpyac, "send", "requests.http", "--all", "--no-color")
+			cmd.Dir = dir
+			out, err := cmd.CombinedOutput()
+			if err != nil {
+				t.Errorf("httpyac: %v\n%s", err, out)
+			}
+			if got := server.Take(); got != want {
+				t.Errorf("httpyac:\n%s\nwant\n%s\n%s", got, want, text)
+			}
+		})
+	}
+}
+
+// options has the collection's variables in scope, as the command does.
+func options(c *collection.Collection) convert.Options {
+	o := convert.Options{Scopes: &vars.Scopes{}, WithSecrets: true}
+	for _, v := range c.Variables() {
+		o.Scopes.Set(vars.Collection, vars.Variable{Name: v.Key, Value: v.Value, Secret: v.Type == "secret"})
+	}
+	return o
+}
