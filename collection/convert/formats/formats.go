@@ -4,6 +4,7 @@ package formats
 import (
 	"github.com/pmrun/pmrun/collection/convert"
 	"github.com/pmrun/pmrun/collection/convert/httpfile"
+	"github.com/pmrun/pmrun/collection/convert/hurl"
 	"github.com/pmrun/pmrun/collection/convert/postman"
 )
 
@@ -12,5 +13,6 @@ func All() []convert.Format {
 	return []convert.Format{
 		httpfile.HTTP(), // before Postman, which takes every directory
 		postman.V21(),
+		hurl.Hurl(),
 	}
 }

@@ -1,0 +1,249 @@
+package hurl
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/pmrun/pmrun/collection"
+	"github.com/pmrun/pmrun/collection/convert"
+	"github.com/pmrun/pmrun/collection/convert/internal/filewire"
+	"github.com/pmrun/pmrun/collection/vars"
+)
+
+var update = flag.Bool("update", false, "write the golden files again")
+
+func allNotes(n *convert.Notes) string {
+	var b strings.Builder
+	for _, note := range n.All() {
+		b.WriteString(note.Request + ": " + note.Field + ": " + note.Became + "\n")
+	}
+	return b.String()
+}
+
+// TestGolden converts the example with its environment; no secret comes along.
+func TestGolden(t *testing.T) {
+	const dir = "../../../examples/insert-crm-cases/"
+	c, err := collection.Load(dir + "wolkvox-cases.postman_collection.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	env, err := collection.LoadEnvironment(dir + "crm.postman_environment.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := convert.Options{Scopes: &vars.Scopes{}, Environment: env}
+	for _, v := range env.Variables {
+		if !v.Disabled {
+			o.Scopes.Set(vars.Environment, vars.Variable{Name: v.Key, Value: v.Value, Secret: v.Type == "secret"})
+		}
+	}
+	var notes convert.Notes
+	files, err := write(c, o, &notes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files = append(files, convert.File{Name: "notes.txt", Data: []byte(allNotes(&notes))})
+	for _, f := range files {
+		path := filepath.Join("testdata", "insert-crm-cases", f.Name)
+		if *update {
+			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, f.Data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(want) != string(f.Data) {
+			t.Errorf("%s: got\n%s", path, f.Data)
+		}
+		if strings.Contains(string(f.Data), "EXAMPLE-TOKEN") {
+			t.Errorf("%s holds the secret", path)
+		}
+	}
+}
+
+// TestWire: what is written is of hurl's grammar, and sends the same bytes when it is
+// read back. Hurl itself does not run here.
+func TestWire(t *testing.T) {
+	dir := filewire.Files(t)
+	server := filewire.NewRecorder(t)
+	for _, c := range filewire.Cases() {
+		t.Run(c.Name, func(t *testing.T) {
+			original := c.Collection(t, server.URL)
+			filewire.Send(t, original, dir)
+			want := server.Take()
+			o := convert.Options{Scopes: &vars.Scopes{}, WithSecrets: true}
+			for _, v := range original.Variables() {
+				o.Scopes.Set(vars.Collection, vars.Variable{Name: v.Key, Value: v.Value})
+			}
+			var notes convert.Notes
+			files, err := write(original, o, &notes)
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkGrammar(t, string(files[0].Data))
+			back, err := read(&convert.Input{Path: "r.hurl", Data: files[0].Data}, &notes)
+			if err != nil {
+				t.Fatalf("%v\n%s", err, files[0].Data)
+			}
+			filewire.Send(t, back, dir)
+			got := server.Take()
+			if c.Name == "formdata" {
+				// The type of a part that is no file is lost, and a note says so.
+				want = strings.Replace(want, "application/json", "", 1)
+			}
+			if got != want {
+				t.Errorf("read back:\n%s\nwant\n%s\n%s", got, want, files[0].Data)
+			}
+		})
+	}
+}
+
+var (
+	keyGrammar   = regexp.MustCompile(`^(?:[\p{L}\p{N}_.\[\]@$-]|\\(?:[#:\\/bfnrt]|u\{[0-9a-f]+\})|\{\{[\w-]+\}\})+$`)
+	valueGrammar = regexp.MustCompile(`^(?:[^#\\\n]|\\(?:[#\\/bfnrt]|u\{[0-9a-f]+\}))*$`)
+	fileGrammar  = regexp.MustCompile(`^file,(?:[^#;: {}\\\n]|\\[\\#;: {}bnt]|\\u\{[0-9a-f]+\}|\{\{[\w-]+\}\})+;(?: [\w./+-]+)?$`)
+	lineGrammar  = regexp.MustCompile("^`(?:[^`#\\\\\\n]|\\\\(?:[`#\\\\bfnrt]|u\\{[0-9a-f]+\\}))*`$")
+)
+
+// checkGrammar holds the lines of one request against hurl's grammar.
+func checkGrammar(t *testing.T, text string) {
+	t.Helper()
+	section := "head"
+	for _, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+		switch {
+		case strings.HasPrefix(line, "#"), line == "":
+		case section == "head":
+			if !requestLine.MatchString(line) {
+				t.Errorf("no request line: %s", line)
+			}
+			section = "headers"
+		case section == "json":
+		case sectionLine.MatchString(line):
+			section = line
+		case line[0] == '{' && !strings.HasPrefix(line, "{{"):
+			section = "json" // it goes on to the end
+		case line[0] == '`':
+			if !lineGrammar.MatchString(line) {
+				t.Errorf("no text on one line: %s", line)
+			}
+		case strings.HasPrefix(line, "file,"):
+			if !fileGrammar.MatchString(line) {
+				t.Errorf("no file: %s", line)
+			}
+		default:
+			k, v, ok := cutPair(line)
+			grammar := valueGrammar
+			if strings.HasPrefix(v, "file,") {
+				grammar = fileGrammar
+			}
+			if !ok || !keyGrammar.MatchString(k) || !grammar.MatchString(v) {
+				t.Errorf("%s: no pair: %s", section, line)
+			}
+		}
+	}
+}
+
+func readCases() []struct{ name, text, want, notes string } {
+	return []struct{ name, text, want, notes string }{
+		{"one", "GET http://h/x\nA: b # say\n", "GET http://h/x\nA: b", ""},
+		{"several", "# first\nGET http://h/1\nHTTP 200\n\nPOST http://h/2\n{\n \"a\": {{x}}\n}\nHTTP *\n", "GET http://h/1\ntest: pm.test(\"status is 200\", function () {|    pm.response.to.have.status(200);|});\n\nPOST http://h/2\nbody {\n \"a\": {{x}}\n}", ""},
+		{"query", "GET http://h/x\n[Query]\na b: c&d\n[QueryStringParams]\ne: {{f}}\n", "GET http://h/x?a%20b=c%26d&e={{f}}", ""},
+		{"escapes", "GET http://h/x\nA\\u{2b}: b\\#c\\\\\n", "GET http://h/x\nA+: b#c\\", ""},
+		{"cookies", "GET http://h/x\n[Cookies]\na: b\nc: d\n", "GET http://h/x\nCookie: a=b; c=d", ""},
+		{"oneline", "POST http://h/x\n`a\\nb\\``\n", "POST http://h/x\nbody a\nb`", ""},
+		{"lines", "POST http://h/x\n```\na\n\n# b\n```\n", "POST http://h/x\nbody a\n\n# b\n", ""},
+		{"base64", "POST http://h/x\nbase64,YWJj;\n", "POST http://h/x\nbody abc", ""},
+		{"hex", "POST http://h/x\nhex,616263;\n", "POST http://h/x\nbody abc", ""},
+		{"xml", "POST http://h/x\n<a>\n</a>\nHTTP *\n", "POST http://h/x\nbody <a>\n</a>", ""},
+		{"functions", "GET http://h/{{newUuid}}/{{newDate}}/{{a urlEncode}}\n", "GET http://h/{{$guid}}/{{$isoTimestamp}}/{{a}}", "filter of a: left out: urlEncode"},
+		{"options", "GET http://h/x\n[Options]\nretry: 3\nlocation: true\n", "GET http://h/x", "option retry: left out"},
+		{"asserts", "GET http://h/x\nHTTP 200\nX-A: b\n[Captures]\nid: jsonpath \"$.id\"\n[Asserts]\njsonpath \"$.a['b'][0]\" == \"x\"\njsonpath \"$.l\" count == 2\njsonpath \"$.n\" exists\nbody contains \"y\"\nduration < 1000\nstatus >= 200\nxpath \"//a\" exists\n",
+			"GET http://h/x\ntest: pm.test(\"status is 200\", function () {|    pm.response.to.have.status(200);|});|" +
+				"pm.test(\"header X-A is b\", function () {|    pm.expect(pm.response.headers.get(\"X-A\")).to.eql(\"b\");|});|pm.environment.set(\"id\", pm.response.json().id);|" +
+				"pm.test(\"jsonpath \\\"$.a['b'][0]\\\" == \\\"x\\\"\", function () {|    pm.expect(pm.response.json().a.b[0]).to.eql(\"x\");|});|" +
+				"pm.test(\"jsonpath \\\"$.l\\\" count == 2\", function () {|    pm.expect(pm.response.json().l.length).to.eql(2);|});|" +
+				"pm.test(\"jsonpath \\\"$.n\\\" exists\", function () {|    pm.expect(pm.response.json().n).to.not.be.undefined;|});|" +
+				"pm.test(\"body contains \\\"y\\\"\", function () {|    pm.expect(pm.response.text()).to.include(\"y\");|});|" +
+				"pm.test(\"duration < 1000\", function () {|    pm.expect(pm.response.responseTime).to.be.below(1000);|});|" +
+				"pm.test(\"status >= 200\", function () {|    pm.expect(pm.response.code).to.be.at.least(200);|});|// hurl: xpath \"//a\" exists", "assert xpath \"//a\" exists: written as a comment"},
+	}
+}
+
+func TestRead(t *testing.T) {
+	for _, c := range readCases() {
+		t.Run(c.name, func(t *testing.T) {
+			var notes convert.Notes
+			got, err := read(&convert.Input{Path: "x.hurl", Data: []byte(c.text)}, &notes)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text := show(got); text != c.want {
+				t.Errorf("got\n%s\nwant\n%s", text, c.want)
+			}
+			if text := allNotes(&notes); !strings.Contains(text, c.notes) || c.notes == "" && text != "" {
+				t.Errorf("notes\n%s\nwant\n%s", text, c.notes)
+			}
+		})
+	}
+}
+
+func show(c *collection.Collection) string {
+	var list []string
+	for item := range c.Requests() {
+		r := item.Request()
+		text := r.Method + " " + r.URL.Raw
+		for _, h := range r.Headers {
+			text += "\n" + h.Key + ": " + h.Value
+		}
+		if r.Body != nil {
+			text += "\nbody " + r.Body.Raw
+		}
+		for _, s := range item.EventScripts("test") {
+			text += "\ntest: " + strings.ReplaceAll(s.Source, "\n", "|")
+		}
+		list = append(list, text)
+	}
+	return strings.Join(list, "\n\n")
+}
+
+func TestReadErrors(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"what is this", "x.hurl:1: the line is no request: what is this\na request begins with METHOD URL"},
+		{"GET http://h\nnothing", "x.hurl:2: the line is no header: nothing\nwrite it as name: value"},
+		{"GET http://h\n[Other]\na: b", "x.hurl:3: there is no section [Other] in a request"},
+		{"POST http://h\n{\"a\":", "x.hurl:2: the JSON has no end\nclose its brackets"},
+		{"POST http://h\n```\na", "x.hurl:2: the text has no end\nend it with ```"},
+		{"# nothing", "x.hurl: has no request\na request begins with METHOD URL"},
+	} {
+		_, err := read(&convert.Input{Path: "x.hurl", Data: []byte(c.text)}, &convert.Notes{})
+		var e *convert.Error
+		if !errors.As(err, &e) || e.Error() != c.want {
+			t.Errorf("got %v\nwant %s", err, c.want)
+		}
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	for _, c := range readCases() {
+		f.Add(c.text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := read(&convert.Input{Path: "x.hurl", Data: []byte(text)}, &convert.Notes{})
+		if err != nil {
+			return
+		}
+		if _, err := write(c, convert.Options{}, &convert.Notes{}); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
