@@ -46,7 +46,7 @@ func (r *recorder) before(t *task, e *end, template *request.Template) (_ *reque
 // the request was sent.
 func (r *recorder) notMade(e *end, rule, failure string) {
 	e.Attempts--
-	e.Status, e.Cause, e.Rule = NotSent, CauseScript, rule
+	e.Status, e.Cause, e.Rule = NotSent, CauseScript, r.mask(rule)
 	e.Message = short(r.mask(failure))
 }
 
@@ -59,7 +59,7 @@ func (r *recorder) after(ctx context.Context, e *end, filled *request.Filled, se
 		e.next = a.Next
 	}
 	if a.Failure != "" && e.Status == Succeeded {
-		e.Status, e.Cause, e.Rule = Failed, CauseScript, a.Rule
+		e.Status, e.Cause, e.Rule = Failed, CauseScript, r.mask(a.Rule) // the name of a test may hold a secret
 		e.Message = short(r.mask(a.Failure))
 		e.Answer = r.keptAnswer(&sent.Answer)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/pmrun/pmrun/batch"
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/request"
+	"github.com/pmrun/pmrun/collection/runner"
 	"github.com/pmrun/pmrun/collection/script"
 )
 
@@ -44,7 +45,7 @@ func (s *Scripts) take(ctx context.Context, row *row, st *step) (*machine, error
 	m := &machine{s: s, row: row, step: st}
 	var err error
 	m.sandbox, err = script.New(script.Options{
-		Timeout: s.o.Timeout, NodeModules: s.o.NodeModules, Send: m.send,
+		Timeout: s.o.Timeout, NodeModules: s.o.NodeModules, Send: m.send, Vault: s.o.Vault,
 		Dynamic: func(name string) (string, bool) { return m.row.value(name) },
 	})
 	if err != nil && !st.waits {
@@ -107,8 +108,6 @@ func responseOf(a *batch.Answer, took time.Duration) *script.Response {
 			r.HeaderSize += int64(len(key) + len(value) + 4)
 		}
 	}
-	if len(a.Header["Set-Cookie"]) > 0 {
-		r.Cookies = (&http.Response{Header: a.Header}).Cookies()
-	}
+	r.Cookies = runner.Cookies(a.Header)
 	return r
 }

@@ -6,6 +6,7 @@
 package rowscript
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"regexp"
@@ -52,6 +53,8 @@ type Options struct {
 	UserAgent  string
 	// NodeModules is where require finds packages; empty for nowhere.
 	NodeModules string
+	// Vault reads a named secret for pm.vault; Mask has to know it.
+	Vault func(ctx context.Context, name string) (value string, found bool, err error)
 	// Mask hides the secrets of the run.
 	Mask func(text string) string
 }

@@ -229,7 +229,7 @@ func (p *prepared) maskerFor(t *request.Template) *vars.Masker {
 			secrets = append(secrets, step.template.Secrets()...)
 		}
 	}
-	return vars.NewMasker(slices.Concat(p.scopes.Secrets(), secrets, p.collection.Secrets(), p.job.Secrets(), p.keyring.values(), p.token.values()))
+	return vars.NewMasker(slices.Concat(p.scopes.Secrets(), secrets, p.collection.Secrets(), p.job.Secrets(), p.keyring.values(), p.token.values(), newVault(p.job.Environ()).secrets()))
 }
 
 // operation is the account that the rows go to, where the contract knows which

@@ -158,7 +158,7 @@ func (o *runOptions) runnerOptions(ctx context.Context) (*runner.Options, error)
 		Delay: o.delay.Duration, ScriptTimeout: o.timeoutScript.Duration, Retries: o.retries, Parallel: o.parallel,
 		WorkingDir: o.workingDir, FilesBelow: o.noInsecureRead, FailUnresolved: o.failUnresolved, NodeModules: o.nodeModules, UserAgent: tool(),
 		Net:   runner.NetOptions{Timeout: o.timeoutRequest.Duration, Insecure: o.insecure, IgnoreRedirects: o.ignoreRedirects},
-		Vault: vault,
+		Vault: newVault(os.Environ()).read,
 	}
 	if out.WorkingDir == "" {
 		out.WorkingDir = "."
@@ -226,12 +226,6 @@ func waitFor(ctx context.Context, p batch.Pacer) error {
 			return err
 		}
 	}
-}
-
-// vault reads a named secret for scripts from the environment of the process.
-func vault(_ context.Context, name string) (string, bool, error) {
-	value, found := os.LookupEnv("PMRUN_VAULT_" + name)
-	return value, found, nil
 }
 
 // runReporters makes the reporters that were asked for.

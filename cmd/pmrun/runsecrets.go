@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"slices"
 
 	"github.com/pmrun/pmrun/collection"
@@ -10,7 +11,7 @@ import (
 )
 
 // runSecrets are the secrets of a run: those of its collections, and variables that are
-// secret by their type or name, also those that scripts set.
+// secret by their type or name, also those that scripts set; and those of the vault.
 type runSecrets struct {
 	values []string
 	masker *vars.Masker
@@ -23,7 +24,7 @@ func (o *runOptions) secrets(collections []*collection.Collection, options *runn
 		s.values = append(s.values, c.Secrets()...)
 		s.add(runner.NewScope("", "", c.Variables()))
 	}
-	s.values = append(s.values, o.apiKey, o.passphrase)
+	s.values = append(append(s.values, o.apiKey, o.passphrase), newVault(os.Environ()).secrets()...)
 	s.add(options.Environment)
 	s.add(options.Globals)
 	s.masker = vars.NewMasker(s.values)

@@ -227,6 +227,7 @@ func (s *sending) scripts(engine *batch.Engine) (batch.Scripts, error) {
 		Scopes: func() *vars.Scopes { return s.shared.Load() }, Header: s.header, Rows: s.start.Facts.Rows, Sender: engine.Sender, Pacer: engine.Pacer,
 		Timeout: time.Duration(s.job.Timeout), Run: s.run, WorkingDir: s.job.WorkingDir, UserAgent: tool(), NodeModules: s.job.NodeModules,
 		Mask: s.masker.Mask, Environment: environmentName(s.job.Environment),
+		Vault: newVault(s.job.Environ()).read,
 	}
 	for _, t := range s.steps {
 		o.Steps = append(o.Steps, rowscript.Step{Item: t.item, Compile: func(item *collection.Item, scopes *vars.Scopes) *request.Template {

@@ -269,10 +269,8 @@ func (c *client) once(ctx context.Context, o *outgoing, b collection.Behavior) (
 	}
 	defer resp.Body.Close()
 	if !b.DisableCookies {
-		for _, line := range resp.Header.Values("Set-Cookie") {
-			if cookie := parseCookie(line); cookie != nil {
-				c.jar.Set(o.URL, cookie)
-			}
+		for _, cookie := range Cookies(resp.Header) {
+			c.jar.Set(o.URL, cookie)
 		}
 	}
 	packed, err := io.ReadAll(io.LimitReader(resp.Body, mostBody+1))

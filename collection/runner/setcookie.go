@@ -7,6 +7,16 @@ import (
 	"time"
 )
 
+// Cookies gives the cookies that an answer sets, in order.
+func Cookies(header http.Header) (cookies []*http.Cookie) {
+	for _, line := range header.Values("Set-Cookie") {
+		if c := parseCookie(line); c != nil {
+			cookies = append(cookies, c)
+		}
+	}
+	return cookies
+}
+
 // parseCookie reads a Set-Cookie header as RFC 6265, section 5.2, has it: values keep
 // every byte, also those (JSON, quotes, letters that are not ASCII) that net/http leaves
 // out. It is nil when there is neither a name nor a value.
