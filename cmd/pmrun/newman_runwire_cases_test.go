@@ -53,6 +53,7 @@ func runBodyCases() []runWireCase {
 		one("body/urlencoded", runItem{body: encoded(`{"key": "a", "value": "1 2"}, {"key": "b", "value": "é&=+!'()*~"}, {"key": "é", "value": ""}`)}),
 		one("body/urlencoded disabled", runItem{body: encoded(`{"key": "a", "value": "1", "disabled": true}, {"key": "b", "value": "2"}`)}),
 		one("body/urlencoded all disabled", runItem{body: encoded(`{"key": "a", "value": "1", "disabled": true}`)}),
+		one("body/urlencoded variables set to nothing", runItem{pre: `pm.variables.set('v', undefined); pm.environment.set('e', undefined); pm.variables.set('n', null)`, body: encoded(`{"key": "v", "value": "{{v}}"}, {"key": "e", "value": "{{e}}"}, {"key": "n", "value": "{{n}}"}`)}),
 		one("body/urlencoded variables", runItem{pre: `pm.variables.set('v', 'a&b'); pm.variables.set('k', 'key')`, body: encoded(`{"key": "{{k}}", "value": "{{v}}"}, {"key": "x", "value": "{{nothing}}"}`)}),
 		one("body/formdata", runItem{body: form(`{"key": "a", "value": "1", "type": "text"}, {"key": "b", "value": "é", "type": "text"}, {"key": "", "value": "x", "type": "text"}`)}),
 		one("body/formdata disabled", runItem{body: form(`{"key": "a", "value": "1", "type": "text", "disabled": true}, {"key": "b", "value": "2", "type": "text"}`)}),

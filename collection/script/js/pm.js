@@ -172,6 +172,8 @@
       const values = made[key] && made[key].taken();
       if (values) changed[names[key]] = values;
     }
+    // A variable of the script's own that is set to undefined is sent as nothing, as Postman does; elsewhere it is null.
+    if (changed.locals) changed.locals = changed.locals.map(v => v.value === undefined ? Object.assign({}, v, {value: ''}) : v);
     // Scripts also change what is deep in a request, such as pm.request.body.raw.
     const after = made.before === undefined ? undefined : JSON.stringify(made.request.toJSON());
     return {assertions: state.assertions, changed, request: after === made.before ? undefined : after};
