@@ -10,6 +10,9 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
+
+	"github.com/pmrun/pmrun/collection/script"
 )
 
 func main() { os.Exit(mainCode()) }
@@ -22,6 +25,7 @@ func mainCode() int {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(300)
 	}
+	script.BoundPatterns(time.Minute)
 	// net/http logs what a server sends too much of, which may echo a token.
 	log.SetOutput(io.Discard)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)

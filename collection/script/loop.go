@@ -77,7 +77,7 @@ func (l *loop) run(ctx context.Context) error {
 		if len(l.timers) > 0 {
 			wait := time.Until(l.timers[0].due)
 			if wait <= 0 {
-				if err := l.fire(); err != nil {
+				if err := unbroken(l.fire); err != nil {
 					return err
 				}
 				continue
@@ -90,13 +90,25 @@ func (l *loop) run(ctx context.Context) error {
 		}
 		select {
 		case task := <-l.tasks:
-			if err := task(); err != nil {
+			if err := unbroken(task); err != nil {
 				return err
 			}
 		case <-due:
 		case <-ctx.Done():
 		}
 	}
+}
+
+// unbroken runs a stretch of a script.
+func unbroken(stretch func() error) error {
+	began := time.Now()
+	if err := stretch(); err != nil {
+		return err
+	}
+	if err := stretched(began); err != nil {
+		return err
+	}
+	return nil
 }
 
 // fire runs the first timer.

@@ -112,6 +112,7 @@ func (s *Sandbox) Run(ctx context.Context, p *Program, e *Execution) (result *Re
 
 // execute runs the program and what it waits for.
 func (s *Sandbox) execute(ctx context.Context, p *Program) *Error {
+	began := time.Now()
 	value, err := s.vm.RunProgram(p.compiled)
 	if err != nil {
 		return s.errorOf(err, p)
@@ -121,7 +122,14 @@ func (s *Sandbox) execute(ctx context.Context, p *Program) *Error {
 	if err != nil {
 		return s.errorOf(err, p)
 	}
+	if err := stretched(began); err != nil {
+		return err
+	}
 	if err := s.loop.run(ctx); err != nil {
+		var own *Error
+		if errors.As(err, &own) {
+			return own
+		}
 		if errors.Is(err, context.DeadlineExceeded) {
 			return &Error{Name: "Error", Message: asyncTimeout}
 		}
