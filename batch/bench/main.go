@@ -7,6 +7,7 @@
 //	go run ./batch/bench                    # 100,000 rows, five runs each
 //	go run ./batch/bench -n 1000000 -runs 1
 //	go run ./batch/bench -scripts           # and with two tests a row
+//	go run ./batch/bench -k6 PATH           # and k6 with the same tests
 //	go run ./batch/bench -pace 10,100,1000  # is the rate kept?
 //	go run ./batch/bench -runs 1 -profile cpu.pprof
 package main
@@ -45,6 +46,7 @@ type options struct {
 	pmrun       string
 	profile     string
 	scripts     bool
+	k6          string
 	args        []string
 }
 
@@ -85,6 +87,7 @@ func parse(args []string) (*options, error) {
 	f.IntVar(&o.runs, "runs", 5, "runs of each, in turn; medians are shown")
 	f.IntVar(&o.concurrency, "c", 32, "connections")
 	f.BoolVar(&o.scripts, "scripts", false, "measure pmrun with a script of two tests a row, too")
+	f.StringVar(&o.k6, "k6", "", "`PROGRAM`: k6, to be measured with the same two tests, beside -scripts")
 	rates := f.String("pace", "", "rates a second, such as 10,100,1000: measure how they are kept instead")
 	f.Float64Var(&o.seconds, "seconds", 10, "how long each of the rates is kept")
 	f.StringVar(&o.keep, "keep", "", "a directory: what the runs leave behind stays there")
@@ -101,6 +104,7 @@ func parse(args []string) (*options, error) {
 		}
 		o.pace = append(o.pace, rate)
 	}
+	o.scripts = o.scripts || o.k6 != ""
 	if o.rows < 1 || o.runs < 1 || o.concurrency < 1 {
 		return nil, fmt.Errorf("-n, -runs and -c have to be 1 or more")
 	}
@@ -152,7 +156,7 @@ func measure(ctx context.Context, o *options, dir string, stdout io.Writer) erro
 	if err != nil {
 		return err
 	}
-	var loads, loops, scripted []sample
+	var loads, loops, scripted, k6 []sample
 	for i := range o.runs {
 		loop, err := runBare(ctx, o, files)
 		if err != nil {
@@ -171,13 +175,23 @@ func measure(ctx context.Context, o *options, dir string, stdout io.Writer) erro
 			return err
 		}
 		scripted = append(scripted, load)
+		if o.k6 == "" {
+			continue
+		}
+		if load, err = runK6(ctx, o, dir, server.host); err != nil {
+			return err
+		}
+		k6 = append(k6, load)
 	}
-	if got, want := server.count(), int64(len(loads)+len(loops)+len(scripted))*o.rows; got != want {
+	if got, want := server.count(), int64(len(loads)+len(loops)+len(scripted)+len(k6))*o.rows; got != want {
 		return fmt.Errorf("the server got %d requests, not %d", got, want)
 	}
 	show(stdout, o, loads, loops)
 	if o.scripts {
 		showScripts(stdout, scripted, loads)
+	}
+	if len(k6) > 0 {
+		showK6(stdout, scripted, k6)
 	}
 	return nil
 }
@@ -189,6 +203,13 @@ func showScripts(w io.Writer, scripted, loads []sample) {
 	cpu, plainCPU := figure(func(s sample) float64 { return s.cpu })
 	rss, _ := figure(func(s sample) float64 { return s.rss })
 	fmt.Fprintf(w, "\nwith two tests a row: %.0f rows/s (%.2f of the load without), %.1f us a row (%.1f more), %.1f MiB\n", rate, rate/plainRate, cpu, cpu-plainCPU, rss)
+}
+
+// showK6 shows k6 with the same two tests a row.
+func showK6(w io.Writer, scripted, k6 []sample) {
+	rate, cpu, rss := func(s sample) float64 { return s.rowsPerSecond }, func(s sample) float64 { return s.cpu }, func(s sample) float64 { return s.rss }
+	fmt.Fprintf(w, "k6 with the same tests: %.0f rows/s (pmrun has %.2f times as many), %.1f us a row (pmrun takes %.2f of it), %.1f MiB\n",
+		median(k6, rate), median(scripted, rate)/median(k6, rate), median(k6, cpu), median(scripted, cpu)/median(k6, cpu), median(k6, rss))
 }
 
 func show(w io.Writer, o *options, loads, loops []sample) {
