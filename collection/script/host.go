@@ -12,10 +12,10 @@ import (
 	"hash"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/dop251/goja"
 	"golang.org/x/text/encoding/htmlindex"
@@ -25,7 +25,7 @@ import (
 func (s *Sandbox) host() *goja.Object {
 	h := s.vm.NewObject()
 	for name, fn := range map[string]any{
-		"event": func() string { return s.now.Event },
+		"event": func(goja.FunctionCall) goja.Value { return s.vm.ToValue(s.now.Event) },
 		"scope": s.scope,
 		"request": func() string {
 			if s.now.Request == nil && s.now.LateRequest != nil {
@@ -33,12 +33,17 @@ func (s *Sandbox) host() *goja.Object {
 			}
 			return string(s.now.Request)
 		},
-		"response": func() goja.Value {
+		"response": func(goja.FunctionCall) goja.Value {
 			if s.now.Response == nil {
 				return s.responseData(&Response{})
 			}
 			return s.responseData(s.now.Response)
 		},
+		"responseText":    s.ofResponse(func(r *Response) goja.Value { return s.vm.ToValue(textBody(r)) }),
+		"responseBytes":   s.ofResponse(func(r *Response) goja.Value { return s.vm.ToValue(s.vm.NewArrayBuffer(slices.Clone(r.Body))) }),
+		"responseHeaders": s.ofResponse(s.headerList),
+		"responseCookies": s.ofResponse(func(r *Response) goja.Value { return s.cookieList(r.Cookies) }),
+		"assertion":       s.assertion, "changed": s.changed, "requested": s.requested,
 		"info": s.info, "path": s.path,
 		"next":    func(v goja.Value) { s.result.Next = nextOf(v) },
 		"skip":    func() { s.result.Skip = true },
@@ -182,57 +187,6 @@ func (s *Sandbox) vault(name string, done goja.Callable) {
 			return answered(done, s.vm, err, goja.Undefined())
 		}
 	})
-}
-
-// responseData is an answer as response.js takes it.
-func (s *Sandbox) responseData(r *Response) goja.Value {
-	o := s.vm.NewObject()
-	if r.Code != 0 {
-		_ = o.Set("code", r.Code)
-		_ = o.Set("status", r.Reason)
-		_ = o.Set("time", elapsed(r.Time))
-	}
-	size := s.vm.NewObject()
-	_ = size.Set("body", r.BodySize)
-	_ = size.Set("header", r.HeaderSize)
-	_ = o.Set("size", size)
-	_ = o.Set("headers", func() goja.Value {
-		list := make([]any, len(r.Headers))
-		for i, h := range r.Headers {
-			header := s.vm.NewObject()
-			_ = header.Set("key", h.Key)
-			_ = header.Set("value", h.Value)
-			list[i] = header
-		}
-		return s.vm.NewArray(list...)
-	})
-	_ = o.Set("body", func() string { return textBody(r) })
-	_ = o.Set("bytes", func() goja.ArrayBuffer { return s.vm.NewArrayBuffer(append([]byte(nil), r.Body...)) })
-	_ = o.Set("cookies", func() goja.Value { return s.cookieList(r.Cookies) })
-	return o
-}
-
-// textBody is a body as text, in the charset that its type names.
-func textBody(r *Response) string {
-	for _, h := range r.Headers {
-		if !strings.EqualFold(h.Key, "Content-Type") {
-			continue
-		}
-		_, charset, found := strings.Cut(strings.ToLower(h.Value), "charset=")
-		if !found {
-			break
-		}
-		charset, _, _ = strings.Cut(charset, ";")
-		if enc, err := htmlindex.Get(strings.Trim(charset, `"' `)); err == nil {
-			if text, err := enc.NewDecoder().Bytes(r.Body); err == nil {
-				return string(text)
-			}
-		}
-	}
-	if utf8.Valid(r.Body) {
-		return string(r.Body)
-	}
-	return strings.ToValidUTF8(string(r.Body), "\uFFFD")
 }
 
 func (s *Sandbox) withJar(address string, do func(Cookies, *url.URL)) {

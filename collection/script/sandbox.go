@@ -27,6 +27,7 @@ type Sandbox struct {
 	// Of the execution that runs.
 	ctx      context.Context
 	now      *Execution
+	program  *Program
 	result   *Result
 	loop     *loop
 	rejected map[*goja.Promise]bool
@@ -180,36 +181,33 @@ func (s *Sandbox) guard(ctx context.Context) (stop func()) {
 
 // finish takes over what the script left: tests, variables, the request.
 func (s *Sandbox) finish(p *Program) {
-	value, err := s.end(goja.Undefined())
-	if err != nil {
-		if s.result.Err == nil {
-			s.result.Err = s.errorOf(err, p)
-		}
-		return
-	}
-	left := value.ToObject(s.vm)
-	list := left.Get("assertions").ToObject(s.vm)
-	for i := range int(list.Get("length").ToInteger()) {
-		record := list.Get(fmt.Sprint(i)).ToObject(s.vm)
-		a := Assertion{Name: record.Get("name").String(), Index: int(record.Get("index").ToInteger()), Skipped: record.Get("skipped").ToBoolean()}
-		if failure := record.Get("error"); !goja.IsNull(failure) && !goja.IsUndefined(failure) {
-			f := failure.ToObject(s.vm)
-			a.Err = p.placed(&Error{Name: f.Get("name").String(), Message: f.Get("message").String(), Stack: f.Get("stack").String()})
-		}
-		s.result.Assertions = append(s.result.Assertions, a)
-	}
-	changed := left.Get("changed").ToObject(s.vm)
-	for name, scope := range map[string]*Scope{
-		"globals": s.now.Scopes.Globals, "environment": s.now.Scopes.Environment, "collection": s.now.Scopes.Collection, "locals": s.now.Scopes.Locals,
-	} {
-		if values := changed.Get(name); values != nil && scope != nil {
-			scope.Values = variablesOf(values)
-		}
-	}
-	if request := left.Get("request"); request != nil && !goja.IsUndefined(request) {
-		s.result.Request = []byte(request.String())
+	s.program = p
+	if _, err := s.end(goja.Undefined()); err != nil && s.result.Err == nil {
+		s.result.Err = s.errorOf(err, p)
 	}
 }
+
+// assertion takes a test over: its name, its number, whether it was skipped and, when it
+// failed, the error's name, message and stack.
+func (s *Sandbox) assertion(call goja.FunctionCall) goja.Value {
+	text := func(i int) string { return call.Arguments[i].String() }
+	a := Assertion{Name: text(0), Index: int(call.Arguments[1].ToInteger()), Skipped: call.Arguments[2].ToBoolean()}
+	if len(call.Arguments) > 3 {
+		a.Err = s.program.placed(&Error{Name: text(3), Message: text(4), Stack: text(5)})
+	}
+	s.result.Assertions = append(s.result.Assertions, a)
+	return goja.Undefined()
+}
+
+// changed takes the variables of a scope over.
+func (s *Sandbox) changed(name string, list goja.Value) {
+	if scope := s.scopeOf(name); scope != nil {
+		scope.Values = variablesOf(list)
+	}
+}
+
+// requested takes a request over that the script has changed.
+func (s *Sandbox) requested(text string) { s.result.Request = []byte(text) }
 
 // errorOf puts what stopped the machine into words.
 func (s *Sandbox) errorOf(err error, p *Program) *Error {

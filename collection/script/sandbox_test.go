@@ -411,6 +411,42 @@ func BenchmarkTest(b *testing.B) {
 	}
 }
 
+// TestExpect: what holds, what does not, and its message. The messages are chai's, as
+// newman prints them.
+func TestExpect(t *testing.T) {
+	for source, want := range map[string]string{
+		`pm.expect(1).to.equal(1)`:                                     "ok",
+		`pm.expect(1).to.equal('1')`:                                   "AssertionError: expected 1 to equal '1'",
+		`pm.expect(1).to.not.equal(1)`:                                 "AssertionError: expected 1 to not equal 1",
+		`pm.expect(undefined).to.equal(1, 'said')`:                     "AssertionError: said: expected undefined to equal 1",
+		`pm.expect(undefined).to.equal(undefined).and.not.eql(null)`:   "ok",
+		`pm.expect([1, {a: 2}]).to.eql([1, {a: 2}])`:                   "ok",
+		`pm.expect([1]).to.deep.equal([2])`:                            "AssertionError: expected [ 1 ] to deeply equal [ 2 ]",
+		`pm.expect({a: 1}).to.not.deep.equal({a: 1})`:                  "AssertionError: expected { a: 1 } to not deeply equal { a: 1 }",
+		`pm.expect({a: 1, b: 2}).to.include({a: 1})`:                   "ok",
+		`pm.expect({a: 1, b: 2}).to.include({a: 2})`:                   "AssertionError: expected { a: 1, b: 2 } to have property 'a' of 2, but got 1",
+		`pm.expect({a: 1, b: 2}).to.not.include({a: 1})`:               "AssertionError: expected { a: 1, b: 2 } to not have property 'a' of 1",
+		`pm.expect({a: {b: 1}}).to.deep.include({a: {b: 1}})`:          "ok",
+		`pm.expect({a: {b: 1}}).to.deep.include({a: {b: 2}})`:          "AssertionError: expected { a: { b: 1 } } to have deep property 'a' of { b: 2 }, but got { b: 1 }",
+		`pm.expect({a: {b: 1}}).to.have.nested.property('a.b', 1)`:     "ok",
+		`pm.response.to.have.status(200).and.be.ok`:                    "ok",
+		`pm.response.to.have.status(404)`:                              "AssertionError: expected response to have status code 404 but got 200",
+		`pm.response.to.not.have.status(200)`:                          "AssertionError: expected response to not have status code 200",
+		`pm.response.to.have.status('Created')`:                        "AssertionError: expected response to have status reason 'Created' but got 'OK'",
+		`pm.expect(1).to.have.status(200)`:                             "AssertionError: expecting a postman response object but got 1",
+		`pm.expect(pm.response).to.have.status('OK').that.is.not.null`: "ok",
+	} {
+		s, _ := sandbox(t, Options{})
+		p, err := Compile("test", `pm.test('t', () => { `+source+` })`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.TrimPrefix(outcome(s.Run(t.Context(), p, execution(Test))), "0 t: "); got != want {
+			t.Errorf("%s:\n%s\nnot\n%s", source, got, want)
+		}
+	}
+}
+
 // TestNoLateInterrupt: what ends one script does not reach the next.
 func TestNoLateInterrupt(t *testing.T) {
 	s, _ := sandbox(t, Options{})

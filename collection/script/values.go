@@ -20,7 +20,7 @@ func (s *Sandbox) scope(name string) goja.Value {
 		_ = o.Set("values", s.vm.NewArray(list...))
 		return o
 	}
-	scope := map[string]*Scope{"globals": scopes.Globals, "environment": scopes.Environment, "collection": scopes.Collection, "locals": scopes.Locals}[name]
+	scope := s.scopeOf(name)
 	if scope == nil {
 		scope = &Scope{}
 	}
@@ -32,6 +32,21 @@ func (s *Sandbox) scope(name string) goja.Value {
 	_ = o.Set("name", scope.Name)
 	_ = o.Set("values", s.vm.NewArray(list...))
 	return o
+}
+
+// scopeOf gives a scope that scripts can change; it may be nil.
+func (s *Sandbox) scopeOf(name string) *Scope {
+	switch name {
+	case "globals":
+		return s.now.Scopes.Globals
+	case "environment":
+		return s.now.Scopes.Environment
+	case "collection":
+		return s.now.Scopes.Collection
+	case "locals":
+		return s.now.Scopes.Locals
+	}
+	return nil
 }
 
 func (s *Sandbox) variable(v Variable) goja.Value {

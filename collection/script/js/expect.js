@@ -83,7 +83,10 @@
   }
 
   class Assertion {
-    constructor(value, message, flags) { Object.defineProperty(this, '_', {value: Object.assign({value, message}, flags)}); }
+    constructor(value, message, not, deep) { this._ = {value, message, not, deep}; }
+
+    // passes spares assertions that hold the making of messages.
+    passes(ok) { return this._.not ? !ok : !!ok; }
 
     // check throws unless ok, or if ok after not. #{this}, #{exp} and #{act} are shown.
     check(ok, message, negated, expected, actual, diff) {
@@ -96,7 +99,7 @@
     }
     fail(message) { throw new AssertionError((this._.message ? this._.message + ': ' : '') + message); }
     mark(flag) { this._[flag] = true; return this; }
-    sub(value) { return new Assertion(value, this._.message, {not: this._.not, deep: this._.deep}); }
+    sub(value) { return new Assertion(value, this._.message, this._.not, this._.deep); }
   }
 
   const proto = Assertion.prototype;
@@ -150,6 +153,10 @@
       Object.defineProperty(proto, name, {value: function (...args) { return fn.apply(this, args) || this; }, writable: true, configurable: true});
     }
   };
+  // direct is method for functions that give the assertion back: those that scripts use most, as it costs less.
+  const direct = (names, fn) => {
+    for (const name of names.split(' ')) Object.defineProperty(proto, name, {value: fn, writable: true, configurable: true});
+  };
   // said takes a message of its own that an assertion was given.
   const said = (a, message) => { if (message !== undefined) a._.message = message; };
 
@@ -198,7 +205,8 @@
         const keys = Object.keys(wanted);
         let first = null;
         for (const key of keys) {
-          const one = new Assertion(value, this._.message, {not: this._.not, deep, own: this._.own, nested: this._.nested});
+          const one = new Assertion(value, this._.message, this._.not, deep);
+          Object.assign(one._, {own: this._.own, nested: this._.nested});
           if (!this._.not || keys.length === 1) { one.property(key, wanted[key]); continue; }
           try { one.property(key, wanted[key]); return; } catch (err) { first = first || err; }
         }
@@ -210,14 +218,16 @@
   }
   chained('include includes contain contains', includes, function () { this._.contains = true; });
 
-  method('equal equals eq', function (wanted, message) {
+  direct('equal equals eq', function (wanted, message) {
     said(this, message);
     if (this._.deep) return this.eql(wanted);
-    this.check(wanted === this._.value, 'expected #{this} to equal #{exp}', 'expected #{this} to not equal #{exp}', wanted, this._.value, true);
+    const ok = wanted === this._.value;
+    return this.passes(ok) ? this : this.check(ok, 'expected #{this} to equal #{exp}', 'expected #{this} to not equal #{exp}', wanted, this._.value, true);
   });
-  method('eql eqls', function (wanted, message) {
+  direct('eql eqls', function (wanted, message) {
     said(this, message);
-    this.check(equal(wanted, this._.value), 'expected #{this} to deeply equal #{exp}', 'expected #{this} to not deeply equal #{exp}', wanted, this._.value, true);
+    const ok = equal(wanted, this._.value);
+    return this.passes(ok) ? this : this.check(ok, 'expected #{this} to deeply equal #{exp}', 'expected #{this} to not deeply equal #{exp}', wanted, this._.value, true);
   });
 
   // compares makes an assertion of numbers, dates, or lengths after lengthOf.
@@ -417,5 +427,5 @@
   lib.expect = expect;
   lib.AssertionError = AssertionError;
   lib.Assertion = Assertion;
-  lib.assert = {getter, method, chained, display, equal, path, said};
+  lib.assert = {getter, method, direct, chained, display, equal, path, said};
 })

@@ -12,28 +12,30 @@
     return {name: 'Error', message: typeof err === 'string' ? err : lib.inspect(err), stack: ''};
   }
 
+  // settle ends a test, unless it has ended before.
+  function settle(record, err) {
+    if (record.done) return;
+    record.done = true;
+    if (err !== undefined && err !== null) record.error = describe(err);
+  }
+
   function test(name, fn) {
     const record = {name: String(name), index: state.index++, skipped: false, error: null, done: false, waits: ''};
     state.assertions.push(record);
-    const settle = err => {
-      if (record.done) return;
-      record.done = true;
-      if (err !== undefined && err !== null) record.error = describe(err);
-    };
-    if (typeof fn !== 'function') { settle(); return pm; }
+    if (typeof fn !== 'function') { record.done = true; return pm; }
     try {
       if (fn.length > 0) {
         record.waits = 'done was never called';
-        fn(settle);
+        fn(err => settle(record, err));
         return pm;
       }
       const value = fn();
       if (value && typeof value.then === 'function') {
         record.waits = 'its promise never came to an end';
-        value.then(() => settle(), err => settle(err === undefined ? new Error('rejected with undefined') : err));
-      } else settle();
+        value.then(() => settle(record), err => settle(record, err === undefined ? new Error('rejected with undefined') : err));
+      } else record.done = true;
     } catch (err) {
-      settle(err === undefined || err === null ? new Error(String(err)) : err);
+      settle(record, err === undefined || err === null ? new Error(String(err)) : err);
     }
     return pm;
   }
@@ -71,7 +73,7 @@
     for (const [key, value] of Object.entries(host.info())) Object.defineProperty(info, key, {value, enumerable: false});
     return info;
   });
-  lazily(pm, 'expect', () => lib.expect);
+  pm.expect = lib.expect;
   pm.test = test;
   pm.require = name => host.require(name);
   pm.visualizer = {set() {}, clear() {}};
@@ -160,22 +162,26 @@
     lib.legacy();
   };
 
-  // end gives what the script left behind.
+  // end tells the host what the script left behind.
   lib.end = function () {
     lib.legacyTests();
-    for (const a of state.assertions) {
+    const assertions = state.assertions;
+    for (let i = 0; i < assertions.length; i++) {
+      const a = assertions[i];
       if (!a.done) { a.error = {name: 'Error', message: `the test did not end: ${a.waits}`, stack: ''}; a.done = true; }
+      if (a.error) host.assertion(a.name, a.index, a.skipped, a.error.name, a.error.message, a.error.stack);
+      else host.assertion(a.name, a.index, a.skipped);
     }
-    const changed = {};
-    const names = {globals: 'globals', environment: 'environment', collectionVariables: 'collection', locals: 'locals'};
-    for (const key of Object.keys(names)) {
-      const values = made[key] && made[key].taken();
-      if (values) changed[names[key]] = values;
-    }
+    if (made.globals) changed('globals', made.globals.taken());
+    if (made.environment) changed('environment', made.environment.taken());
+    if (made.collectionVariables) changed('collection', made.collectionVariables.taken());
     // A variable of the script's own that is set to undefined is sent as nothing, as Postman does; elsewhere it is null.
-    if (changed.locals) changed.locals = changed.locals.map(v => v.value === undefined ? Object.assign({}, v, {value: ''}) : v);
+    const locals = made.locals && made.locals.taken();
+    if (locals) changed('locals', locals.map(v => v.value === undefined ? Object.assign({}, v, {value: ''}) : v));
     // Scripts also change what is deep in a request, such as pm.request.body.raw.
-    const after = made.before === undefined ? undefined : JSON.stringify(made.request.toJSON());
-    return {assertions: state.assertions, changed, request: after === made.before ? undefined : after};
+    if (made.before === undefined) return;
+    const after = JSON.stringify(made.request.toJSON());
+    if (after !== made.before) host.requested(after);
   };
+  function changed(scope, values) { if (values) host.changed(scope, values); }
 })

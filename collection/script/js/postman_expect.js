@@ -2,8 +2,8 @@
 (function (host, lib) {
   'use strict';
 
-  const {getter, method, chained, equal, path, said} = lib.assert;
-  
+  const {getter, method, direct, chained, equal, path, said} = lib.assert;
+
   const isResponse = v => v instanceof lib.Response;
   const isRequest = v => v instanceof lib.Request;
   getter('postmanRequest', function () { return this.check(isRequest(this._.value), 'expecting a postman request object but got #{this}', 'not expecting a postman request object'); });
@@ -55,9 +55,15 @@
   });
 
   method('statusCodeClass', function (n) { const c = Math.floor(response(this).code / 100); this.check(c === n, `expected response code to be ${n}XX but found ${response(this).code}`, `expected response code to not be ${n}XX`); });
-  method('statusCode', function (code) { const r = response(this); this.check(r.code === Number(code), `expected response to have status code ${code} but got ${r.code}`, `expected response to not have status code ${code}`, Number(code), r.code, false); });
-  method('statusReason', function (reason) { const r = response(this); this.check(r.reason() === reason, `expected response to have status reason '${reason}' but got '${r.reason()}'`, `expected response to not have status reason '${reason}'`, reason, r.reason(), false); });
-  method('status', function (what) { return typeof what === 'number' ? this.statusCode(what) : this.statusReason(what); });
+  direct('statusCode', function (code) {
+    const r = response(this), ok = r.code === Number(code);
+    return this.passes(ok) ? this : this.check(ok, `expected response to have status code ${code} but got ${r.code}`, `expected response to not have status code ${code}`, Number(code), r.code, false);
+  });
+  direct('statusReason', function (reason) {
+    const r = response(this), ok = r.reason() === reason;
+    return this.passes(ok) ? this : this.check(ok, `expected response to have status reason '${reason}' but got '${r.reason()}'`, `expected response to not have status reason '${reason}'`, reason, r.reason(), false);
+  });
+  direct('status', function (what) { return typeof what === 'number' ? this.statusCode(what) : this.statusReason(what); });
   method('header', function (key, value) {
     const v = this._.value;
     if (!isResponse(v) && !isRequest(v)) this.fail('expecting a postman request or response object');

@@ -12,7 +12,8 @@
   // have it as JSON.parse, as in Postman.
   const parse = JSON.parse;
   function parseJSON(text, reviver) {
-    text = String(text).replace(/^\uFEFF/, '');
+    text = String(text);
+    if (text.charCodeAt(0) === 0xFEFF) text = text.slice(1);
     try {
       return parse(text, reviver);
     } catch (err) {
@@ -25,27 +26,27 @@
   class Response {
     #data; #headers; #text; #cookies;
 
-    // data: {code, status, headers, time, size: {body, header}, body() -> text, bytes() -> ArrayBuffer, cookies}
+    // data: {code, status, time, bodySize, headerSize, of: the host's own}
     constructor(data) { this.#data = data; }
 
     get code() { return this.#data.code; }
     get status() { return this.#data.status; }
-    get headers() { return this.#headers || (this.#headers = new HeaderList(this.#data.headers())); }
+    get headers() { return this.#headers || (this.#headers = new HeaderList(host.responseHeaders(this.#data.of))); }
     get responseTime() { return this.#data.time; }
-    get responseSize() { return this.#data.size && this.#data.size.body; }
-    get stream() { const bytes = this.#data.bytes(); return typeof Buffer === 'undefined' ? bytes : Buffer.from(bytes); }
-    get cookies() { return this.#cookies || (this.#cookies = new lib.CookieList(this.#data.cookies())); }
+    get responseSize() { return this.#data.bodySize; }
+    get stream() { const bytes = host.responseBytes(this.#data.of); return typeof Buffer === 'undefined' ? bytes : Buffer.from(bytes); }
+    get cookies() { return this.#cookies || (this.#cookies = new lib.CookieList(host.responseCookies(this.#data.of))); }
     reason() { return this.#data.status; }
-    text() { return this.#data.code === undefined ? undefined : this.#text === undefined ? (this.#text = this.#data.body()) : this.#text; }
+    text() { return this.#data.code === undefined ? undefined : this.#text === undefined ? (this.#text = host.responseText(this.#data.of)) : this.#text; }
     json(reviver) { return parseJSON(this.text(), typeof reviver === 'function' ? reviver : undefined); }
     jsonp(reviver) {
       const match = /^\s*[\w$.[\]]+\s*\(([\s\S]*)\)\s*;?\s*$/.exec(this.text());
       return parseJSON(match ? match[1] : this.text(), reviver);
     }
-    size() { const {body, header} = this.#data.size; return {body, header, total: body + header}; }
+    size() { const {bodySize: body, headerSize: header} = this.#data; return {body, header, total: body + header}; }
     details() { return {name: this.status, detail: this.status, code: this.code, standardName: this.status}; }
     encoding() { return {format: this.contentInfo().charset || 'utf8', source: 'HEADER'}; }
-    dataURI() { const info = this.contentInfo(); return `data:${info.contentType};base64,${host.base64(this.#data.bytes())}`; }
+    dataURI() { const info = this.contentInfo(); return `data:${info.contentType};base64,${host.base64(host.responseBytes(this.#data.of))}`; }
     contentInfo() {
       const type = this.headers.get('Content-Type') || 'text/plain';
       const [mime] = type.split(';');
