@@ -281,13 +281,17 @@ func formText(text string) (list []any) {
 // authTypes are those that v2.1 knows; the parameters of other types are found by the type itself.
 var authTypes = []string{"apikey", "asap", "awsv4", "basic", "bearer", "digest", "edgegrid", "hawk", "jwt", "ntlm", "oauth1", "oauth2"}
 
+// IsAuthType reports whether v2.1 knows an auth type, beside noauth: the parameters of these
+// are a list there, even when another type is in force.
+func IsAuthType(name string) bool { return slices.Contains(authTypes, name) }
+
 func v21Auth(r gjson.Result) any {
 	if !r.IsObject() {
 		return orNull(r)
 	}
 	authType := textOf(fields(r).get("type"))
 	return v21Members(r, func(key string, value gjson.Result) any {
-		if value.IsObject() && key != "type" && key != typeNoAuth && (key == authType || slices.Contains(authTypes, key)) {
+		if value.IsObject() && key != "type" && key != typeNoAuth && (key == authType || IsAuthType(key)) {
 			return authList(fields(value))
 		}
 		return rawJSON(value.Raw)

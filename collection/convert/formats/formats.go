@@ -11,8 +11,10 @@ import (
 // All gives every format, in the order in which they are shown and looked for.
 func All() []convert.Format {
 	return []convert.Format{
-		httpfile.HTTP(), // before Postman, which takes every directory
 		postman.V21(),
+		postman.V20(),
+		postman.V1(),
+		httpfile.HTTP(),
 		hurl.Hurl(),
 	}
 }

@@ -1,0 +1,193 @@
+package postman
+
+import (
+	"bytes"
+	"encoding/json"
+	"regexp"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/pmrun/pmrun/collection"
+	"github.com/pmrun/pmrun/collection/convert"
+)
+
+// document gives what is to be written as collection v2.1: of the collection only the
+// request or folder that was named, with the folders around it, and no values of variables
+// that are secret.
+func document(c *collection.Collection, o convert.Options, notes *convert.Notes) []byte {
+	text := c.V21()
+	if o.Item != nil {
+		text = onlyItem(text, o.Item)
+	}
+	if !o.WithSecrets {
+		text = withoutSecrets(text, notes)
+	}
+	for _, secret := range c.Secrets() {
+		if bytes.Contains(text, []byte(secret)) {
+			notes.Add(nil, "secret", "a value that looks like a secret stands in the collection, and so in the output: make it a variable of type secret")
+			break
+		}
+	}
+	return text
+}
+
+// object writes an object; member writes a value and says so, or leaves it as it is.
+func object(b *bytes.Buffer, r gjson.Result, member func(key string, value gjson.Result) bool) {
+	b.WriteByte('{')
+	first := true
+	r.ForEach(func(key, value gjson.Result) bool {
+		comma(b, &first)
+		b.WriteString(key.Raw)
+		b.WriteByte(':')
+		if !member(key.Str, value) {
+			b.WriteString(value.Raw)
+		}
+		return true
+	})
+	b.WriteByte('}')
+}
+
+// list writes a list; element is as member is for object.
+func list(b *bytes.Buffer, r gjson.Result, element func(i int, value gjson.Result) bool) {
+	b.WriteByte('[')
+	first, i := true, 0
+	r.ForEach(func(_, value gjson.Result) bool {
+		comma(b, &first)
+		if !element(i, value) {
+			b.WriteString(value.Raw)
+		}
+		i++
+		return true
+	})
+	b.WriteByte(']')
+}
+
+func comma(b *bytes.Buffer, first *bool) {
+	if !*first {
+		b.WriteByte(',')
+	}
+	*first = false
+}
+
+// indented lays JSON out as Postman does.
+func indented(b *bytes.Buffer) ([]byte, error) {
+	var out bytes.Buffer
+	out.Grow(b.Len() + b.Len()/2)
+	err := json.Indent(&out, b.Bytes(), "", "\t")
+	return out.Bytes(), err
+}
+
+// text gives a JSON text, with no escape that JSON does not demand.
+func quoted(s string) []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(s) // a text can be written
+	return bytes.TrimRight(b.Bytes(), "\n")
+}
+
+// onlyItem leaves item alone of the items of a document, and those around it.
+func onlyItem(text []byte, item *collection.Item) []byte {
+	var way []int
+	for i := item; i != nil; i = i.Parent {
+		siblings := i.Collection().Items
+		if i.Parent != nil {
+			siblings = i.Parent.Items
+		}
+		for at, sibling := range siblings {
+			if sibling == i {
+				way = append([]int{at}, way...)
+			}
+		}
+	}
+	var b bytes.Buffer
+	prune(&b, gjson.ParseBytes(text), way)
+	out, err := indented(&b)
+	if err != nil {
+		return text // cannot happen: the document is JSON
+	}
+	return out
+}
+
+// prune writes a collection or folder with only that child which way leads to.
+func prune(b *bytes.Buffer, r gjson.Result, way []int) {
+	object(b, r, func(key string, value gjson.Result) bool {
+		if key != "item" || len(way) == 0 || !value.IsArray() {
+			return false
+		}
+		b.WriteByte('[')
+		i := 0
+		value.ForEach(func(_, child gjson.Result) bool {
+			if i == way[0] {
+				prune(b, child, way[1:])
+			}
+			i++
+			return i <= way[0]
+		})
+		b.WriteByte(']')
+		return true
+	})
+}
+
+// secretType tells, without taking a document apart, that there is no secret variable in it.
+var secretType = regexp.MustCompile(`"type"\s*:\s*"secret"|"secret"\s*:\s*true`)
+
+// withoutSecrets empties the variables that are of type secret.
+func withoutSecrets(text []byte, notes *convert.Notes) []byte {
+	if !secretType.Match(text) {
+		return text
+	}
+	var b bytes.Buffer
+	hideSecrets(&b, gjson.ParseBytes(text), "", notes)
+	out, err := indented(&b)
+	if err != nil {
+		return text // cannot happen: the document is JSON
+	}
+	return out
+}
+
+func hideSecrets(b *bytes.Buffer, r gjson.Result, path string, notes *convert.Notes) {
+	object(b, r, func(key string, value gjson.Result) bool {
+		switch {
+		case key == "item" && value.IsArray():
+			list(b, value, func(_ int, item gjson.Result) bool {
+				hideSecrets(b, item, below(path, item), notes)
+				return true
+			})
+		case key == "variable" && value.IsArray():
+			list(b, value, func(_ int, variable gjson.Result) bool { return hideSecret(b, variable, path, notes) })
+		default:
+			return false
+		}
+		return true
+	})
+}
+
+func hideSecret(b *bytes.Buffer, variable gjson.Result, path string, notes *convert.Notes) bool {
+	value := variable.Get("value")
+	secret := variable.Get("type").String() == "secret" || variable.Get("secret").Bool()
+	if !variable.IsObject() || !secret || value.String() == "" || onlyPlaceholders.MatchString(value.String()) {
+		return false
+	}
+	notes.AddAt(path, "variable "+variable.Get("key").String(), "its value is left out: it is a secret")
+	object(b, variable, func(key string, _ gjson.Result) bool {
+		if key != "value" {
+			return false
+		}
+		b.WriteString(`""`)
+		return true
+	})
+	return true
+}
+
+var onlyPlaceholders = regexp.MustCompile(`^(\{\{[^{}]+\}\})+$`)
+
+// below gives the path of an item in a folder, as collection.Item.Path does.
+func below(path string, item gjson.Result) string {
+	name := item.Get("name").String()
+	if path == "" {
+		return name
+	}
+	return strings.Join([]string{path, name}, "/")
+}
