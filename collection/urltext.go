@@ -92,13 +92,48 @@ type urlParam struct {
 	written jsonObject // as it is to be written: key, value, disabled and whatever else the file has
 }
 
-// urlObject makes what v2.1 writes of a URL that is a text beside a query and path variables: the text alone
-// when there are neither. The query counts, and the text's own does not.
+// text puts the parts together again.
+func (u *urlText) text() string {
+	var b strings.Builder
+	if u.protocol != "" {
+		b.WriteString(u.protocol + "://")
+	}
+	if u.user != "" || u.hasPassword {
+		b.WriteString(u.user)
+		if u.hasPassword {
+			b.WriteString(":" + u.password)
+		}
+		b.WriteByte('@')
+	}
+	b.WriteString(strings.Join(u.host, "."))
+	if u.port != "" {
+		b.WriteString(":" + u.port)
+	}
+	if u.hasPath {
+		b.WriteString("/" + strings.Join(u.path, "/"))
+	}
+	separator := "?"
+	for _, q := range u.query {
+		b.WriteString(separator + q.Key)
+		if q.HasValue {
+			b.WriteString("=" + q.Value)
+		}
+		separator = "&"
+	}
+	if u.hasHash {
+		b.WriteString("#" + u.hash)
+	}
+	return b.String()
+}
+
+// urlObject makes what v2.1 writes of a URL that is a text beside a query and path variables. The query counts,
+// and the text's own does not. Without either, a text stays when its parts would not say the same (two && in its
+// query).
 func urlObject(text string, query []urlParam, variables []any) any {
-	if query == nil && variables == nil {
+	u := parseURLText(text)
+	if query == nil && variables == nil && (text == "" || u.text() != text) {
 		return text
 	}
-	u := parseURLText(text)
 	if query == nil {
 		for _, q := range u.query {
 			query = append(query, urlParam{q, queryMember(q)})

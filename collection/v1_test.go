@@ -22,15 +22,15 @@ var v1Requests = []struct{ name, json, want string }{
 	{"headers as a map", `"headers":{"A":"b"}`, `"header":[{"key":"A","value":"b"}],"url":""`},
 	{"headerData", `"headers":"A: b\nA: c\nD: e","headerData":[{"key":"A","value":"b","enabled":true,"description":"x"},{"key":"// B","value":1,"enabled":true},{"key":"C","enabled":false},{"key":null}]`,
 		`"header":[{"key":"A","value":"b","description":"x"},{"key":"B","value":1,"disabled":true},{"key":"C","disabled":true},{"key":null},{"key":"D","value":"e"}],"url":""`},
-	{"url", `"url":"{{u}}/a?b=c","method":"put","description":"d"`, `"method":"put","header":[],"url":"{{u}}/a?b=c","description":"d"`},
+	{"url", `"url":"{{u}}/a?b=c","method":"put","description":"d"`, `"method":"put","header":[],"url":{"raw":"{{u}}/a?b=c","host":["{{u}}"],"path":["a"],"query":[{"key":"b","value":"c"}]},"description":"d"`},
 	{"url null", `"url":null,"method":null,"description":null`, `"method":null,"header":[],"url":"","description":null`},
 	{"queryParams", `"url":"http://h/p?stale=1#f","queryParams":[{"key":"a","value":"1","equals":true,"enabled":true,"description":"d"},{"key":"b","value":null,"equals":true},{"key":"c","value":"","equals":false},{"key":"d","value":"4","enabled":false},{"key":"e"}]`,
 		`"header":[],"url":{"raw":"http://h/p?a=1&b=&c&e#f","protocol":"http","host":["h"],"path":["p"],"query":[{"key":"a","value":"1","description":"d"},{"key":"b","value":""},{"key":"c","value":null},{"key":"d","value":"4","disabled":true},{"key":"e","value":null}],"hash":"f"}`},
-	{"queryParams empty", `"url":"http://h/p?a=1","queryParams":[]`, `"header":[],"url":"http://h/p?a=1"`},
+	{"queryParams empty", `"url":"http://h/p?a=1","queryParams":[]`, `"header":[],"url":{"raw":"http://h/p?a=1","protocol":"http","host":["h"],"path":["p"],"query":[{"key":"a","value":"1"}]}`},
 	{"path variables", `"url":"http://h/:a/:b?x=1","pathVariables":{"a":"stale","b":2},"pathVariableData":[{"key":"a","value":"1","description":"d"}]`,
 		`"header":[],"url":{"raw":"http://h/:a/:b?x=1","protocol":"http","host":["h"],"path":[":a",":b"],"query":[{"key":"x","value":"1"}],"variable":[{"key":"a","value":"1","description":"d"},{"key":"b","value":2}]}`},
 	{"path variables as text", `"url":"h/:a","pathVariables":"{\"a\":\"1\"}"`, `"header":[],"url":{"raw":"h/:a","host":["h"],"path":[":a"],"variable":[{"key":"a","value":"1"}]}`},
-	{"path variables null", `"url":"h/:a","pathVariables":null,"pathVariableData":[]`, `"header":[],"url":"h/:a"`},
+	{"path variables null", `"url":"h/:a","pathVariables":null,"pathVariableData":[]`, `"header":[],"url":{"raw":"h/:a","host":["h"],"path":[":a"]}`},
 
 	{"raw", `"dataMode":"raw","rawModeData":"{\"a\":1}","data":[],"dataOptions":{"raw":{"language":"json"},"params":{"x":1},"later":{}}`,
 		`"header":[],"body":{"mode":"raw","raw":"{\"a\":1}","options":{"raw":{"language":"json"},"formdata":{"x":1},"later":{}}},"url":""`},
@@ -127,7 +127,7 @@ var v1Items = []struct{ name, json, want string }{
 	{"a body that is off", `"dataMode":null,"data":[{"key":"a"}],"rawModeData":"x"`, `"dataMode":null,"data":[{"key":"a"}],"rawModeData":"x"`},
 	{"no body", `"data":[],"rawModeData":""`, `"data":[],"rawModeData":""`},
 	{"responses", `"responses":[null,{"id":"e","name":"ok","status":"","responseCode":{"code":200,"name":"OK","detail":"x"},"headers":[{"key":"A","value":"b"}],"cookies":[{"name":"k","value":"v"}],"text":"t","language":"json","previewType":"html","time":"5","mime":"m","tests":{"a":true},"request":"{\"url\":\"http://e\",\"method\":\"PUT\",\"headers\":\"A: b\"}"},{"request":"gone","text":null},{"requestObject":"","request":{"url":"u"}}]`,
-		`"response":[{"id":"e","name":"ok","originalRequest":{"method":"PUT","header":[{"key":"A","value":"b"}],"url":"http://e"},"status":"OK","code":200,"_postman_previewlanguage":"json","_postman_previewtype":"html","header":[{"key":"A","value":"b"}],"cookie":[{"key":"k","value":"v"}],"responseTime":"5","body":"t","mime":"m","tests":{"a":true}},{"body":null,"v1_request":"gone"},{"originalRequest":{"header":[],"url":"u"}}]`},
+		`"response":[{"id":"e","name":"ok","originalRequest":{"method":"PUT","header":[{"key":"A","value":"b"}],"url":{"raw":"http://e","protocol":"http","host":["e"]}},"status":"OK","code":200,"_postman_previewlanguage":"json","_postman_previewtype":"html","header":[{"key":"A","value":"b"}],"cookie":[{"key":"k","value":"v"}],"responseTime":"5","body":"t","mime":"m","tests":{"a":true}},{"body":null,"v1_request":"gone"},{"originalRequest":{"header":[],"url":{"raw":"u","host":["u"]}}}]`},
 	{"an example's own request", `"method":"DELETE","responses":[{"request":"r"}]`, `"response":[{"originalRequest":{"method":"DELETE","header":[],"url":""}}]`},
 }
 

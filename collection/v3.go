@@ -117,7 +117,25 @@ func (t *v3Tree) collection() (jsonObject, error) {
 	info = append(info, folder.value.take("name")...)
 	info = append(info, folder.value.take("description")...)
 	info.add("schema", schemaV21)
+	info.addOthers(folder.value.take(prefixV3 + "info"))
 	return append(jsonObject{{"info", info}}, folder.value...), nil
+}
+
+// addOthers adds the members of what a key of this package's own holds: those of an object of v2.1 for which v3 has
+// no place. What is there already stays; a value that is no object is kept under its key.
+func (o *jsonObject) addOthers(taken jsonObject) {
+	for _, t := range taken {
+		others, isObject := t.value.(jsonObject)
+		if !isObject {
+			o.add(t.key, t.value)
+			continue
+		}
+		for _, m := range others {
+			if !slices.ContainsFunc(*o, func(own jsonMember) bool { return own.key == m.key }) {
+				o.add(m.key, m.value)
+			}
+		}
+	}
 }
 
 // folder reads a directory; found is false when there is nothing of a collection in it. depth counts from 1.
@@ -175,10 +193,7 @@ func (t *v3Tree) definition(dir string, children []v3Item) (item v3Item, found b
 	if !found {
 		f, err = &yamlFile{file: t.name(dir)}, nil
 	}
-	item = v3Item{name: f.text(o.get("name")), order: f.order(o)}
-	if item.name == "" {
-		item.name = t.base(dir)
-	}
+	item = v3Item{name: f.name(o, t.base(dir)), order: f.order(o)}
 	item.value.add("name", item.name)
 	if err := f.keepTexts(&item.value, o, "id", "description"); err != nil {
 		return item, false, err
@@ -194,7 +209,8 @@ func (t *v3Tree) definition(dir string, children []v3Item) (item v3Item, found b
 	if err := t.addShared(&item.value, f, o, []string{resources, dir, path.Join(resources, "scripts")}, false); err != nil {
 		return item, false, err
 	}
-	return item, found, f.carry(&item.value, o, "$kind", "id", "name", "description", "auth", "scripts", "settings", "variables")
+	read := []string{"$kind", "id", "name", "description", "auth", "scripts", "settings", "variables"}
+	return item, found, f.carry(&item.value, o, f.withOrder(o, read)...)
 }
 
 // inOrder sorts by the order, what has none last, by name.
@@ -207,6 +223,23 @@ func inOrder(items []v3Item) []any {
 		list = append(list, item.value)
 	}
 	return list
+}
+
+// name gives the name that a file says, which may be empty; without one, that of the file.
+func (f *yamlFile) name(o yamlObject, file string) string {
+	if n := o.get("name"); isText(n) && !isNull(n) {
+		return n.Value
+	}
+	return file
+}
+
+// withOrder adds the sort key to the keys that were read: in v2.1 the place in the list says it. One that is no
+// number says nothing of the place, and is kept.
+func (f *yamlFile) withOrder(o yamlObject, read []string) []string {
+	if !math.IsInf(f.order(o), 1) {
+		read = append(slices.Clone(read), "order")
+	}
+	return read
 }
 
 // order gives the sort key.
@@ -247,7 +280,7 @@ func (t *v3Tree) request(dir, name string) (item v3Item, err error) {
 	if o == nil {
 		return item, &FileError{File: t.name(file), Problem: "is empty", Hint: "remove it, or write a request: method and url"}
 	}
-	item = v3Item{name: cmp.Or(f.text(o.get("name")), stem), order: f.order(o)}
+	item = v3Item{name: f.name(o, stem), order: f.order(o)}
 	item.value.add("name", item.name)
 	if err := f.keepTexts(&item.value, o, "id"); err != nil {
 		return item, err
@@ -255,7 +288,7 @@ func (t *v3Tree) request(dir, name string) (item v3Item, err error) {
 	kind := f.text(o.get("$kind"))
 	if kind != "" && kind != kindHTTP && kind != kindGraphQL {
 		// Another protocol: it is listed and saved, and cannot be sent.
-		return item, f.carry(&item.value, o, "id", "name")
+		return item, f.carry(&item.value, o, f.withOrder(o, []string{"id", "name"})...)
 	}
 	auth, err := f.auth(o.get("auth"))
 	if err != nil {
@@ -276,15 +309,21 @@ func (t *v3Tree) request(dir, name string) (item v3Item, err error) {
 	if kind == kindGraphQL {
 		read = append(slices.Clone(read), "query", "operationName")
 	}
-	if n := o.get("examples"); isText(n) {
-		examples = append(examples, path.Join(dir, f.text(n)))
+	if n := o.get("examples"); isText(n) && !isNull(n) {
+		examples = append(examples, path.Join(dir, n.Value))
+		read = append(slices.Clone(read), "examples")
 	}
 	responses, err := t.examples(examples)
 	if err != nil {
 		return item, err
 	}
 	item.value.add("response", responses)
-	return item, f.carry(&item.value, o, read...)
+	if err := f.carry(&item.value, o, f.withOrder(o, read)...); err != nil {
+		return item, err
+	}
+	request.addOthers(item.value.take(prefixV3 + "request"))
+	item.value.set("request", request)
+	return item, nil
 }
 
 // addShared adds what a collection, a folder and a request have in common; bases are the directories in which
@@ -350,10 +389,12 @@ func (t *v3Tree) events(f *yamlFile, n *yaml.Node, bases []string, graphQL bool)
 		if err := f.carry(&script, o, "type", "code", "path", "language", "disabled"); err != nil {
 			return nil, err
 		}
+		others := script.take(prefixV3 + "event")
 		event := jsonObject{{"listen", listen}, {"script", script}}
-		if f.flag(o.get("disabled")) {
-			event.add("disabled", true)
+		if n := o.get("disabled"); !isNull(n) {
+			event.add("disabled", f.flag(n))
 		}
+		event.addOthers(others)
 		events = append(events, event)
 	}
 	return events, nil

@@ -1,6 +1,7 @@
 package collection
 
 import (
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -161,7 +162,7 @@ func (f *yamlFile) request(o yamlObject, auth any) (jsonObject, error) {
 	request.add("header", headers)
 	var body any
 	if graphQL && isNull(o.get("body")) {
-		body, err = f.graphQL(o)
+		body, err = f.graphQL(o, false)
 	} else {
 		body, err = f.body(o.get("body"))
 	}
@@ -294,7 +295,7 @@ func (f *yamlFile) body(n *yaml.Node) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if body, err = f.graphQL(members); err != nil {
+		if body, err = f.graphQL(members, true); err != nil {
 			return nil, err
 		}
 	default:
@@ -327,7 +328,11 @@ func (f *yamlFile) body(n *yaml.Node) (any, error) {
 			body.set(p.key, value)
 		}
 	}
-	return body, nil
+	// The language of a raw body is its type, which v3 demands; options that are empty say that there is none.
+	return slices.DeleteFunc(body, func(m jsonMember) bool {
+		o, isObject := m.value.(jsonObject)
+		return m.key == "options" && isObject && len(o) == 0
+	}), nil
 }
 
 // fileBody reads the content of a body that is a file: a path, or {src} or {content}. Some write src beside type.
@@ -346,7 +351,8 @@ func (f *yamlFile) fileBody(content *yaml.Node, body yamlObject) (any, error) {
 	return f.pair(o, jsonObject{})
 }
 
-func (f *yamlFile) graphQL(o yamlObject) (jsonObject, error) {
+// graphQL reads a body of GraphQL: inBody says that o holds nothing else.
+func (f *yamlFile) graphQL(o yamlObject, inBody bool) (jsonObject, error) {
 	graphQL := jsonObject{}
 	for _, key := range []string{"query", "operationName", "variables"} {
 		n := o.get(key)
@@ -358,6 +364,11 @@ func (f *yamlFile) graphQL(o yamlObject) (jsonObject, error) {
 			return nil, err
 		}
 		graphQL.add(key, text)
+	}
+	if inBody {
+		if err := f.carry(&graphQL, o, "query", "operationName", "variables"); err != nil {
+			return nil, err
+		}
 	}
 	return jsonObject{{"mode", ModeGraphQL}, {ModeGraphQL, graphQL}}, nil
 }
@@ -471,7 +482,9 @@ func (f *yamlFile) credential(o yamlObject) (jsonObject, error) {
 			parameter.set("value", n.Value == "true")
 			parameter.set("type", "boolean")
 		}
-	} else if !isText(n) && !isNull(n) {
+	} else if isNull(n) {
+		parameter.set("type", "any")
+	} else if !isText(n) {
 		if value, err = f.json(n); err != nil {
 			return nil, err
 		}
@@ -518,10 +531,7 @@ func (f *yamlFile) example(o yamlObject, name string) (jsonObject, error) {
 	if response == nil {
 		r = o
 	}
-	if own := f.text(o.get("name")); own != "" {
-		name = own
-	}
-	example := jsonObject{{"name", name}}
+	example := jsonObject{{"name", f.name(o, name)}}
 	if id := f.text(o.get("id")); id != "" {
 		example.add("id", id)
 	}
@@ -540,6 +550,9 @@ func (f *yamlFile) example(o yamlObject, name string) (jsonObject, error) {
 			return nil, err
 		}
 		request, err := f.request(members, auth)
+		if err == nil {
+			err = f.carry(&request, members, "$kind", "description", "method", "url", "headers", "queryParams", "pathVariables", "body", "auth")
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -562,6 +575,10 @@ func (f *yamlFile) example(o yamlObject, name string) (jsonObject, error) {
 	example.add("header", headers)
 	if err := f.exampleBody(&example, r.get("body")); err != nil {
 		return nil, err
+	}
+	read = f.withOrder(o, read)
+	if n := r.get("_postman_previewlanguage"); n != nil { // it says more than the body's type
+		example.take("_postman_previewlanguage")
 	}
 	if response != nil {
 		if err := f.carry(&example, r, used...); err != nil {

@@ -187,11 +187,10 @@ func TestV3(t *testing.T) {
 		],
 		"protocolProfileBehavior":{"strictSSL":false,"maxRedirects":3,"disabledSystemHeaders":{"user-agent":true,"accept":true}},
 		"response":[
-			{"name":"400","code":400,"header":[],"_postman_previewlanguage":"text","body":"","order":1},
-			{"name":"OK","originalRequest":{"method":"GET","header":[{"key":"A","value":"b"}],"url":"http://e"},"status":"OK","code":200,
-				"header":[{"key":"A","value":"b"}],"_postman_previewlanguage":"json","body":"{\"a\":1}","order":2}
-		],
-		"order":20
+			{"name":"400","code":400,"header":[],"_postman_previewlanguage":"text","body":""},
+			{"name":"OK","originalRequest":{"method":"GET","header":[{"key":"A","value":"b"}],"url":{"raw":"http://e","protocol":"http","host":["e"]}},"status":"OK","code":200,
+				"header":[{"key":"A","value":"b"}],"_postman_previewlanguage":"json","body":"{\"a\":1}"}
+		]
 	}`
 	if got := writeJSON(rawJSON(item.Raw.Raw)); got != writeJSON(rawJSON(want)) {
 		t.Errorf("got\n%s\nwant\n%s", got, writeJSON(rawJSON(want)))
@@ -276,7 +275,7 @@ func TestV3Roots(t *testing.T) {
 var v3Requests = []struct{ name, yaml, want string }{
 	{"nothing", "name: R", `{"method":"GET","header":[],"url":""}`},
 	{"traps", "method: GET\nurl: on\nheaders: {a: yes, b: no, c: 1.10, d: 007, e: 0x1F, f: 1e3, g: ~, h: 2020-01-01, i: true, j: '', k: .inf, l: 1_000, m: !!str 5}",
-		`{"method":"GET","header":[{"key":"a","value":"yes"},{"key":"b","value":"no"},{"key":"c","value":"1.10"},{"key":"d","value":"007"},{"key":"e","value":"0x1F"},{"key":"f","value":"1e3"},{"key":"g","value":null},{"key":"h","value":"2020-01-01"},{"key":"i","value":"true"},{"key":"j","value":""},{"key":"k","value":".inf"},{"key":"l","value":"1_000"},{"key":"m","value":"5"}],"url":"on"}`},
+		`{"method":"GET","header":[{"key":"a","value":"yes"},{"key":"b","value":"no"},{"key":"c","value":"1.10"},{"key":"d","value":"007"},{"key":"e","value":"0x1F"},{"key":"f","value":"1e3"},{"key":"g","value":null},{"key":"h","value":"2020-01-01"},{"key":"i","value":"true"},{"key":"j","value":""},{"key":"k","value":".inf"},{"key":"l","value":"1_000"},{"key":"m","value":"5"}],"url":{"raw":"on","host":["on"]}}`},
 	{"keys that are no texts", "headers: {yes: 1, 1.10: 2, null: 3}", `{"method":"GET","header":[{"key":"yes","value":"1"},{"key":"1.10","value":"2"},{"key":"","value":"3"}],"url":""}`},
 	{"headers as a list", "headers: [{key: A, value: b, disabled: true, description: d}, null, 'C: d', {key: E, enabled: false}, {key: F, value: {x: 1}}]",
 		`{"method":"GET","header":[{"key":"A","value":"b","disabled":true,"description":"d"},"C: d",{"key":"E","disabled":true},{"key":"F","value":"{\"x\":1}"}],"url":""}`},
@@ -313,13 +312,13 @@ var v3Requests = []struct{ name, yaml, want string }{
 	{"file with src beside", "body: {type: file, src: a.bin}", `{"method":"GET","header":[],"body":{"mode":"file","file":{"src":"a.bin"}},"url":""}`},
 	{"graphql", "body: {type: graphql, content: {query: '{ a }', operationName: o, variables: {a: 1.0}}}", `{"method":"GET","header":[],"body":{"mode":"graphql","graphql":{"query":"{ a }","operationName":"o","variables":"{\"a\":1.0}"}},"url":""}`},
 	{"graphql as text", "body: {type: graphql, content: '{ a }'}", `{"method":"GET","header":[],"body":{"mode":"graphql","graphql":{"query":"{ a }"}},"url":""}`},
-	{"graphql-request", "$kind: graphql-request\nurl: h\nquery: '{ a }'\nvariables: '{}'", `{"method":"POST","header":[],"body":{"mode":"graphql","graphql":{"query":"{ a }","variables":"{}"}},"url":"h"}`},
+	{"graphql-request", "$kind: graphql-request\nurl: h\nquery: '{ a }'\nvariables: '{}'", `{"method":"POST","header":[],"body":{"mode":"graphql","graphql":{"query":"{ a }","variables":"{}"}},"url":{"raw":"h","host":["h"]}}`},
 
 	{"auth as a list", "auth: [{id: i, type: bearer, credentials: {token: 1.10}}, {type: basic}]", `{"auth":{"type":"bearer","bearer":[{"key":"token","value":"1.10","type":"string"}],"id":"i","others":[{"type":"basic"}]},"method":"GET","header":[],"url":""}`},
 	{"credentials as a list", "auth: {type: apikey, credentials: [{key: key, value: X}, {key: value, value: yes}, {key: in, value: header}]}",
 		`{"auth":{"type":"apikey","apikey":[{"key":"key","value":"X","type":"string"},{"key":"value","value":"yes","type":"string"},{"key":"in","value":"header","type":"string"}]},"method":"GET","header":[],"url":""}`},
 	{"credentials of other kinds", "auth: {type: oauth2, credentials: {a: true, b: ~, c: [{x: 1}]}}",
-		`{"auth":{"type":"oauth2","oauth2":[{"key":"a","value":true,"type":"boolean"},{"key":"b","value":null,"type":"string"},{"key":"c","value":[{"x":1}],"type":"any"}]},"method":"GET","header":[],"url":""}`},
+		`{"auth":{"type":"oauth2","oauth2":[{"key":"a","value":true,"type":"boolean"},{"key":"b","value":null,"type":"any"},{"key":"c","value":[{"x":1}],"type":"any"}]},"method":"GET","header":[],"url":""}`},
 	{"noauth", "auth: {type: noauth}", `{"auth":{"type":"noauth"},"method":"GET","header":[],"url":""}`},
 	{"noauth as text", "auth: noauth", `{"auth":{"type":"noauth"},"method":"GET","header":[],"url":""}`},
 	{"inherit", "auth: {type: inherit}", `{"method":"GET","header":[],"url":""}`},
@@ -364,13 +363,13 @@ var v3Files = []struct {
 		map[string]string{"item.0.event.#.script.exec.0": `["one","two"]`}},
 	{"examples elsewhere", "-- a.request.yaml --\nexamples: ./more\n-- more/e.example.yaml --\n$kind: http-example\noriginalRequest: {method: PUT, url: u, body: {type: text, content: x}}\ncode: 201\nbody: plain\nheaders: {A: b}\nlater: 1\n-- more/f.example.yml --\nname: F\norder: 1\nbody: ~\n",
 		map[string]string{"item.0.response.#.name": `["F","e"]`, "item.0.response.1.originalRequest.method": `"PUT"`, "item.0.response.1.code": `201`, "item.0.response.1.body": `"plain"`,
-			"item.0.response.1.header.0.key": `"A"`, "item.0.response.1.later": `1`, "item.0.response.0.body": `null`, "item.0.examples": `"./more"`}},
-	{"no examples there", "-- a.request.yaml --\nexamples: ./gone\n", map[string]string{"item.0.response": `[]`}},
+			"item.0.response.1.header.0.key": `"A"`, "item.0.response.1.later": `1`, "item.0.response.0.body": `null`, "item.0.examples": ``}},
+	{"no examples there", "-- a.request.yaml --\nexamples: ./gone\n", map[string]string{"item.0.response": `[]`, "item.0.examples": ``}},
 	{"variables as a map", "-- .resources/definition.yaml --\nvariables: {b: 1.10, a: yes}\n", map[string]string{"variable": `[{"key":"b","value":"1.10"},{"key":"a","value":"yes"}]`}},
 	{"the same name twice", "-- a.request.yaml --\nname: X\nurl: '1'\n-- b.request.yaml --\nname: X\nurl: '2'\n", map[string]string{"item.#.name": `["X","X"]`}},
-	{"UTF-8 with a mark, CRLF", "-- a.request.yaml --\n\uFEFFname: é\r\nurl: x\r\n", map[string]string{"item.0.name": `"é"`, "item.0.request.url": `"x"`}},
+	{"UTF-8 with a mark, CRLF", "-- a.request.yaml --\n\uFEFFname: é\r\nurl: x\r\n", map[string]string{"item.0.name": `"é"`, "item.0.request.url.raw": `"x"`}},
 	{"folders in folders", "-- a/b/c/d.request.yaml --\nurl: x\n-- a/e/readme.txt --\nx\n", map[string]string{"item.0.item.0.item.0.item.0.name": `"d"`, "item.0.item.#": `1`}},
-	{"a repeated key", "-- a.request.yaml --\nurl: x\nurl: y\n", map[string]string{"item.0.request.url": `"y"`}},
+	{"a repeated key", "-- a.request.yaml --\nurl: x\nurl: y\n", map[string]string{"item.0.request.url.raw": `"y"`}},
 	{"an id", "-- .resources/definition.yaml --\nid: i\nname: N\nsettings: {strictSSL: yes}\n", map[string]string{"info._postman_id": `"i"`, "info.name": `"N"`, "id": ``, "name": ``, "protocolProfileBehavior.strictSSL": `"yes"`}},
 }
 
