@@ -204,3 +204,16 @@ func texts(list []string) []any {
 	}
 	return written
 }
+
+// URLParts cuts a URL that is one text into the parts of Postman's URL object. Nothing is decoded, and what stands
+// inside a placeholder cuts nothing. same is false when the parts together would be another text, as with two && in
+// the query.
+func URLParts(text string) (u URL, same bool) {
+	parts := parseURLText(text)
+	u = URL{Raw: text, HasParts: len(parts.host) > 0 || len(parts.path) > 0, Protocol: parts.protocol, Host: parts.host, Port: parts.port, Path: parts.path,
+		Query: parts.query, Hash: parts.hash, Userinfo: parts.user}
+	if parts.hasPassword {
+		u.Userinfo += ":" + parts.password
+	}
+	return u, parts.text() == text
+}

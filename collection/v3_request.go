@@ -86,7 +86,11 @@ func (f *yamlFile) pair(o yamlObject, to jsonObject) (jsonObject, error) {
 		if err != nil {
 			return nil, err
 		}
-		to.set(p.key, value)
+		key := p.key
+		if own, is := strings.CutPrefix(key, prefixV21); is && o.get(own) == nil {
+			key = own
+		}
+		to.set(key, value)
 	}
 	if off {
 		to.set("disabled", true)
@@ -577,8 +581,12 @@ func (f *yamlFile) example(o yamlObject, name string) (jsonObject, error) {
 		return nil, err
 	}
 	read = f.withOrder(o, read)
-	if n := r.get("_postman_previewlanguage"); n != nil { // it says more than the body's type
-		example.take("_postman_previewlanguage")
+	const language = "_postman_previewlanguage"
+	if n := r.get(language); n != nil { // it says more than the body's type; null is that there is none
+		example.take(language)
+		if isNull(n) {
+			used, read = append(used, language), append(slices.Clone(read), language)
+		}
 	}
 	if response != nil {
 		if err := f.carry(&example, r, used...); err != nil {

@@ -301,8 +301,11 @@ func (f *yamlFile) asText(n *yaml.Node) (any, error) {
 	return compactJSON(writeJSON(value)), nil
 }
 
+// prefixV21 stands before the name of a key of v2.1 that means something else in v3.
+const prefixV21 = "v21_"
+
 // carry adds the members of o under their own names, but for those that were read. A reserved name gets the
-// prefix.
+// prefix; one that has the prefix of v2.1 loses it, unless there is such a member.
 func (f *yamlFile) carry(to *jsonObject, o yamlObject, read ...string) error {
 	for _, p := range o {
 		if slices.Contains(read, p.key) {
@@ -313,7 +316,9 @@ func (f *yamlFile) carry(to *jsonObject, o yamlObject, read ...string) error {
 			return err
 		}
 		key := p.key
-		if reserved[key] {
+		if own, is := strings.CutPrefix(key, prefixV21); is && !slices.ContainsFunc(*to, func(m jsonMember) bool { return m.key == own }) {
+			key = own
+		} else if reserved[key] {
 			key = prefixV3 + key
 		}
 		to.add(key, value)

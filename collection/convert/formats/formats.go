@@ -13,6 +13,7 @@ func All() []convert.Format {
 	return []convert.Format{
 		postman.V21(),
 		postman.V20(),
+		postman.V3(),
 		postman.V1(),
 		httpfile.HTTP(),
 		hurl.Hurl(),

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -139,7 +140,7 @@ func withoutSecrets(text []byte, notes *convert.Notes) []byte {
 		return text
 	}
 	var b bytes.Buffer
-	hideSecrets(&b, gjson.ParseBytes(text), "", notes)
+	hideSecrets(&b, gjson.ParseBytes(text), nil, notes)
 	out, err := indented(&b)
 	if err != nil {
 		return text // cannot happen: the document is JSON
@@ -147,16 +148,16 @@ func withoutSecrets(text []byte, notes *convert.Notes) []byte {
 	return out
 }
 
-func hideSecrets(b *bytes.Buffer, r gjson.Result, path string, notes *convert.Notes) {
+func hideSecrets(b *bytes.Buffer, r gjson.Result, at trail, notes *convert.Notes) {
 	object(b, r, func(key string, value gjson.Result) bool {
 		switch {
 		case key == "item" && value.IsArray():
 			list(b, value, func(_ int, item gjson.Result) bool {
-				hideSecrets(b, item, below(path, item), notes)
+				hideSecrets(b, item, at.below(item), notes)
 				return true
 			})
 		case key == "variable" && value.IsArray():
-			list(b, value, func(_ int, variable gjson.Result) bool { return hideSecret(b, variable, path, notes) })
+			list(b, value, func(_ int, variable gjson.Result) bool { return hideSecret(b, variable, at, notes) })
 		default:
 			return false
 		}
@@ -164,13 +165,13 @@ func hideSecrets(b *bytes.Buffer, r gjson.Result, path string, notes *convert.No
 	})
 }
 
-func hideSecret(b *bytes.Buffer, variable gjson.Result, path string, notes *convert.Notes) bool {
+func hideSecret(b *bytes.Buffer, variable gjson.Result, at trail, notes *convert.Notes) bool {
 	value := variable.Get("value")
 	secret := variable.Get("type").String() == "secret" || variable.Get("secret").Bool()
 	if !variable.IsObject() || !secret || value.String() == "" || onlyPlaceholders.MatchString(value.String()) {
 		return false
 	}
-	notes.AddAt(path, "variable "+variable.Get("key").String(), "its value is left out: it is a secret")
+	notes.AddAt(at.path(), "variable "+variable.Get("key").String(), "its value is left out: it is a secret")
 	object(b, variable, func(key string, _ gjson.Result) bool {
 		if key != "value" {
 			return false
@@ -183,11 +184,13 @@ func hideSecret(b *bytes.Buffer, variable gjson.Result, path string, notes *conv
 
 var onlyPlaceholders = regexp.MustCompile(`^(\{\{[^{}]+\}\})+$`)
 
-// below gives the path of an item in a folder, as collection.Item.Path does.
-func below(path string, item gjson.Result) string {
-	name := item.Get("name").String()
-	if path == "" {
-		return name
-	}
-	return strings.Join([]string{path, name}, "/")
+// trail is the way to an item: the names from the top level down; none for the collection.
+type trail []string
+
+// below gives the trail of an item that stands there.
+func (t trail) below(item gjson.Result) trail {
+	return append(slices.Clone(t), textOf(memberOf(item, "name")))
 }
+
+// path is that of collection.Item.
+func (t trail) path() string { return strings.Join(t, "/") }

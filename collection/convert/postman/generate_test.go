@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 )
 
@@ -13,13 +15,9 @@ import (
 type generator struct {
 	*rand.Rand
 	n int
-	// wild bends the shapes in the ways that exports do.
-	wild bool
 }
 
-func newGenerator(seed uint64, wild bool) *generator {
-	return &generator{Rand: rand.New(rand.NewPCG(seed, 21)), wild: wild}
-}
+func newGenerator(seed uint64) *generator { return &generator{Rand: rand.New(rand.NewPCG(seed, 21))} }
 
 // o is an object with its members in order.
 type o []m
@@ -386,4 +384,43 @@ func (g *generator) response() any {
 	g.add(&response, 30, "responseTime", func() any { return g.any(0) })
 	response = append(response, m{"body", g.text("body")})
 	return g.unknown(response)
+}
+
+// bend changes a tree here and there, as programs that write collections do: members that
+// are null, missing, of another kind, or have names that mean something elsewhere.
+func (g *generator) bend(v any, depth int) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			switch {
+			case key == "schema" || depth < 2 && key == "info":
+			case g.chance(1):
+				delete(v, key)
+			case g.chance(1):
+				v[key] = g.any(2)
+			case g.chance(1):
+				v[key] = nil
+			default:
+				v[key] = g.bend(v[key], depth+1)
+			}
+		}
+		if g.chance(3) {
+			v[odd[g.IntN(len(odd))]] = g.any(2)
+		}
+	case []any:
+		for i := range v {
+			if g.chance(1) {
+				v[i] = g.any(1)
+			} else {
+				v[i] = g.bend(v[i], depth+1)
+			}
+		}
+	}
+	return v
+}
+
+// odd are names of members that mean something in one version or another.
+var odd = []string{
+	"order", "$kind", "headers", "queryParams", "settings", "scripts", "variables", "credentials", "type", "content", "code", "path", "language", "examples", "v3_item", "v3_auth",
+	"v21_name", "info", "request", "item", "auth", "event", "variable", "response", "enabled", "disabled", "src", "statusCode", "id", "name", "description", "method", "url", "body", "mode", "<<", "others",
 }

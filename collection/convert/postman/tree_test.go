@@ -133,11 +133,12 @@ func owner(root any, path []string) string {
 			break
 		}
 		at = items[n]
-		name := at.(map[string]any)["name"]
-		if name == nil {
-			name = ""
+		name, ok := at.(map[string]any)["name"].(string)
+		if other := at.(map[string]any)["name"]; !ok && other != nil {
+			text, _ := json.Marshal(other)
+			name = string(text)
 		}
-		names = append(names, fmt.Sprint(name))
+		names = append(names, name)
 	}
 	return strings.Join(names, "/")
 }

@@ -20,7 +20,7 @@ const urlV20 = "https://schema.getpostman.com/json/collection/v2.0.0/collection.
 func writeV20(text []byte, notes *convert.Notes) ([]byte, error) {
 	w := v20{notes: notes}
 	w.Grow(len(text))
-	w.items(gjson.ParseBytes(text), "")
+	w.items(gjson.ParseBytes(text), nil)
 	return indented(&w.Buffer)
 }
 
@@ -29,26 +29,26 @@ type v20 struct {
 	notes *convert.Notes
 }
 
-// items writes a collection, a folder or a request item; path names it in notes.
-func (w *v20) items(r gjson.Result, path string) {
+// items writes a collection, a folder or a request item; at names it in notes.
+func (w *v20) items(r gjson.Result, at trail) {
 	object(&w.Buffer, r, func(key string, value gjson.Result) bool {
 		switch {
-		case key == "info" && path == "" && value.IsObject():
+		case key == "info" && len(at) == 0 && value.IsObject():
 			w.info(value)
 		case key == "item" && value.IsArray():
 			list(&w.Buffer, value, func(_ int, item gjson.Result) bool {
 				if !item.IsObject() {
 					return false
 				}
-				w.items(item, below(path, item))
+				w.items(item, at.below(item))
 				return true
 			})
 		case key == "auth" && value.IsObject():
-			w.auth(value, path, "auth")
+			w.auth(value, at, "auth")
 		case key == "request" && value.IsObject():
-			w.request(value, path, "auth")
+			w.request(value, at, "auth")
 		case key == "response" && value.IsArray():
-			list(&w.Buffer, value, func(_ int, response gjson.Result) bool { return w.response(response, path) })
+			list(&w.Buffer, value, func(_ int, response gjson.Result) bool { return w.response(response, at) })
 		default:
 			return false
 		}
@@ -66,17 +66,17 @@ func (w *v20) info(r gjson.Result) {
 	})
 }
 
-func (w *v20) request(r gjson.Result, path, field string) {
+func (w *v20) request(r gjson.Result, at trail, field string) {
 	object(&w.Buffer, r, func(key string, value gjson.Result) bool {
 		if key != "auth" || !value.IsObject() {
 			return false
 		}
-		w.auth(value, path, field)
+		w.auth(value, at, field)
 		return true
 	})
 }
 
-func (w *v20) response(r gjson.Result, path string) bool {
+func (w *v20) response(r gjson.Result, at trail) bool {
 	if !r.IsObject() {
 		return false
 	}
@@ -84,14 +84,14 @@ func (w *v20) response(r gjson.Result, path string) bool {
 		if key != "originalRequest" || !value.IsObject() {
 			return false
 		}
-		w.request(value, path, fmt.Sprintf("response %s: auth", r.Get("name").String()))
+		w.request(value, at, fmt.Sprintf("response %s: auth", r.Get("name").String()))
 		return true
 	})
 	return true
 }
 
 // auth writes the parameters of every type that v2.1 has as lists.
-func (w *v20) auth(r gjson.Result, path, field string) {
+func (w *v20) auth(r gjson.Result, at trail, field string) {
 	authType := r.Get("type").String()
 	object(&w.Buffer, r, func(key string, value gjson.Result) bool {
 		if !value.IsArray() || key == "type" || key != authType && !collection.IsAuthType(key) {
@@ -100,21 +100,21 @@ func (w *v20) auth(r gjson.Result, path, field string) {
 		if key == "noauth" {
 			return false
 		}
-		w.parameters(value, path, field+" "+key)
+		w.parameters(value, at, field+" "+key)
 		return true
 	})
 }
 
 // parameters writes a list of {key, value, type} as a map. A repeated key has its last
 // value, as when it is used.
-func (w *v20) parameters(r gjson.Result, path, field string) {
+func (w *v20) parameters(r gjson.Result, at trail, field string) {
 	places := map[string]int{}
 	var keys []gjson.Result
 	var values []string
 	for i, p := range r.Array() {
 		key := p.Get("key")
 		if !p.IsObject() || !key.Exists() || key.IsObject() || key.IsArray() {
-			w.notes.AddAt(path, field, fmt.Sprintf("element %d is left out: it has no key", i+1))
+			w.notes.AddAt(at.path(), field, fmt.Sprintf("element %d is left out: it has no key", i+1))
 			continue
 		}
 		value := "null"
@@ -131,14 +131,14 @@ func (w *v20) parameters(r gjson.Result, path, field string) {
 			return true
 		})
 		if other != "" {
-			w.notes.AddAt(path, field+" "+name, "its "+other+" is left out: there is no place for it")
+			w.notes.AddAt(at.path(), field+" "+name, "its "+other+" is left out: there is no place for it")
 		}
 		if t := p.Get("type"); t.Exists() && t.String() != typeOf(value) {
-			w.notes.AddAt(path, field, "types of parameters are left out: they are those of the values")
+			w.notes.AddAt(at.path(), field, "types of parameters are left out: they are those of the values")
 		}
-		if at, repeated := places[name]; repeated {
-			w.notes.AddAt(path, field+" "+name, "stands twice, and only the last is kept")
-			values[at] = value
+		if place, repeated := places[name]; repeated {
+			w.notes.AddAt(at.path(), field+" "+name, "stands twice, and only the last is kept")
+			values[place] = value
 			continue
 		}
 		places[name] = len(keys)

@@ -106,7 +106,7 @@ func listedAuths(v any) string {
 // TestV20Generated: 2.1 -> 2.0 -> 2.1 gives the same bytes.
 func TestV20Generated(t *testing.T) {
 	for seed := range uint64(300) {
-		was, _ := write(t, V21(), parse(t, newGenerator(seed, false).collection()))
+		was, _ := write(t, V21(), parse(t, newGenerator(seed).collection()))
 		is, notes := v20RoundTrip(t, was)
 		if len(notes) > 0 {
 			t.Errorf("seed %d: %v", seed, notes)
