@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/textproto"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -233,7 +234,7 @@ func (c *Call) compile(plain json.RawMessage, o Options) error {
 	if err := t.Fill(&filled, nil, 0); err != nil {
 		return err
 	}
-	c.URL = filled.URL.String()
+	c.URL = urlText(filled.URL)
 	own := item.Request().Headers
 	for _, h := range own {
 		c.Header = append(c.Header, collection.Header{Key: h.Key, Value: strings.TrimSpace(h.Value), Description: h.Description})
@@ -257,6 +258,16 @@ func (c *Call) compile(plain json.RawMessage, o Options) error {
 		c.Body.Text = string(filled.Body)
 	}
 	return nil
+}
+
+// urlText writes a URL; a path that net/url would write otherwise stays as it is.
+func urlText(u *url.URL) string {
+	if u.Opaque == "" || strings.HasPrefix(u.Opaque, "//") {
+		return u.String()
+	}
+	whole := *u
+	whole.Opaque = "//" + u.Host + u.Opaque
+	return whole.String()
 }
 
 // HeaderValue gives the value of the first header of that name, in any case.

@@ -15,6 +15,7 @@ func TestCalls(t *testing.T) {
 	scopes.Set(vars.Environment, vars.Variable{Name: "bare", Value: "host.test"})
 	for _, c := range []struct{ name, request, want string }{
 		{"text", `"http://h.test/a b?q=ä"`, `GET http://h.test/a%20b?q=%C3%A4`},
+		{"a path that Go writes otherwise", `"{{base}}/a|b?c=|"`, `GET {{base}}/a|b?c=|`},
 		{"base", `"{{base}}"`, `GET {{base}}`},
 		{"base with a path", `"{{base}}/x/{{id}}?a={{ b c }}&d"`, `GET {{base}}/x/{{id}}?a={{b c}}&d`},
 		{"base with a query", `"{{base}}?a=1"`, `GET {{base}}?a=1`},

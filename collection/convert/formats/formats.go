@@ -3,6 +3,7 @@ package formats
 
 import (
 	"github.com/pmrun/pmrun/collection/convert"
+	"github.com/pmrun/pmrun/collection/convert/golang"
 	"github.com/pmrun/pmrun/collection/convert/httpfile"
 	"github.com/pmrun/pmrun/collection/convert/hurl"
 	"github.com/pmrun/pmrun/collection/convert/postman"
@@ -17,5 +18,6 @@ func All() []convert.Format {
 		postman.V1(),
 		httpfile.HTTP(),
 		hurl.Hurl(),
+		golang.Go(),
 	}
 }

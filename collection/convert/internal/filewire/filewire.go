@@ -3,6 +3,7 @@
 package filewire
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -13,7 +14,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -40,9 +43,16 @@ func NewRecorder(t *testing.T) *Recorder {
 			return
 		}
 		text := show(req)
+		if code, err := strconv.Atoi(strings.TrimPrefix(req.URL.Path, "/redirect/")); err == nil {
+			w.Header().Set("Location", "/redirected")
+			defer w.WriteHeader(code)
+		}
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.got = append(r.got, text)
+		if strings.HasPrefix(req.URL.Path, "/redirect/") {
+			return
+		}
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, `{"ok": true, "list": [1, 2], "name": "ä"}`)
 	}))
@@ -60,9 +70,16 @@ func (r *Recorder) Take() string {
 	return strings.Join(got, "\n----\n")
 }
 
+// madeAnew matches what differs from request to request.
+var madeAnew = regexp.MustCompile(`([/.:T-])[0-9a-f]+`)
+
 func show(r *http.Request) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s\n", r.Method, r.RequestURI)
+	target := r.RequestURI
+	if strings.HasPrefix(target, "/dynamic/") {
+		target = madeAnew.ReplaceAllString(target, "${1}0")
+	}
+	fmt.Fprintf(&b, "%s %s\n", r.Method, target)
 	var names []string
 	for name := range r.Header {
 		if strings.HasPrefix(name, "X-") || name == "Authorization" || name == "Content-Type" || name == "Cookie" {
@@ -106,6 +123,8 @@ type Case struct {
 	Name    string
 	Request string
 	Events  string // JSON of its scripts, may be empty
+	// Behavior is JSON of its protocolProfileBehavior; may be empty.
+	Behavior string
 }
 
 // Cases are requests of every body mode and auth that files can say, with texts that
@@ -144,6 +163,23 @@ func (c Case) Collection(t *testing.T, base string) *collection.Collection {
 	}
 	text := `{"info": {"name": "wire"}, "item": [{"name": "r", ` + events + `"request": ` + c.Request + `}], "variable": [{"key": "base", "value": "` + base +
 		`"}, {"key": "word", "value": "w-1"}, {"key": "hard", "value": "v1"}, {"key": "pass", "value": "s3cret"}]}`
+	made, err := collection.Parse("wire.json", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
+// Together makes one collection of all cases; it needs the values of Variables.
+func Together(t *testing.T, base string, cases []Case) *collection.Collection {
+	t.Helper()
+	items := make([]string, 0, len(cases))
+	for _, c := range cases {
+		items = append(items, fmt.Sprintf(`{"name": %q, "request": %s, "protocolProfileBehavior": %s}`, c.Name, c.Request, cmp.Or(c.Behavior, "{}")))
+	}
+	text := `{"info": {"name": "wire"}, "item": [` + strings.Join(items, ", ") + `], "variable": [{"key": "base", "value": "` + base +
+		`"}, {"key": "word", "value": "w-1"}, {"key": "hard", "value": "v1"}, {"key": "pass", "value": "s3cret"}, {"key": "none", "value": ""}, {"key": "rest", "value": "{{word}}/x"}, ` +
+		`{"key": "harder", "value": "q'\\\"$x \u0060b\u0060 %41 !z ä日 {a}<"}, {"key": "text", "value": "a\n  b\t\"c\" \\\\ $(d) &=+/?\n"}]}`
 	made, err := collection.Parse("wire.json", []byte(text))
 	if err != nil {
 		t.Fatal(err)
