@@ -3,6 +3,7 @@ package formats
 
 import (
 	"github.com/pmrun/pmrun/collection/convert"
+	"github.com/pmrun/pmrun/collection/convert/curl"
 	"github.com/pmrun/pmrun/collection/convert/golang"
 	"github.com/pmrun/pmrun/collection/convert/httpfile"
 	"github.com/pmrun/pmrun/collection/convert/hurl"
@@ -19,5 +20,6 @@ func All() []convert.Format {
 		httpfile.HTTP(),
 		hurl.Hurl(),
 		golang.Go(),
+		curl.Curl(),
 	}
 }

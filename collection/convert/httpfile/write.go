@@ -45,7 +45,7 @@ func write(c *collection.Collection, o convert.Options, notes *convert.Notes) ([
 		taken := map[string]bool{}
 		for i := range calls {
 			text := head + w.request(&calls[i])
-			w.files = append(w.files, convert.File{Name: uniquePath(calls[i].Item, taken), Data: []byte(text)})
+			w.files = append(w.files, convert.File{Name: textform.Path(calls[i].Item, ".http", taken), Data: []byte(text)})
 		}
 	} else {
 		var b strings.Builder
@@ -314,26 +314,6 @@ func slug(name string) string {
 		name = strings.TrimSuffix("r_"+name, "_")
 	}
 	return name
-}
-
-func uniquePath(item *collection.Item, taken map[string]bool) string {
-	var parts []string
-	for i := item; i != nil; i = i.Parent {
-		parts = append([]string{fileName(i.Name)}, parts...)
-	}
-	base := strings.Join(parts, "/")
-	name := base
-	for i := 2; taken[strings.ToLower(name)]; i++ {
-		name = fmt.Sprintf("%s %d", base, i)
-	}
-	taken[strings.ToLower(name)] = true
-	return name + ".http"
-}
-
-var notInFileName = regexp.MustCompile(`[<>:"/\\|?*\x00-\x1f]+`)
-
-func fileName(name string) string {
-	return cmp.Or(strings.Trim(notInFileName.ReplaceAllString(name, "-"), " ."), "request")
 }
 
 const scriptMark = "postman script "

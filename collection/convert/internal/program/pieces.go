@@ -13,11 +13,12 @@ type Encoding int
 
 // The encodings.
 const (
-	Plain   Encoding = iota
-	InPath           // of a URL: what cannot stand there is encoded, and nothing more
-	InQuery          // likewise
-	InForm           // all but letters, digits and -_.~ is encoded, a blank as %20
-	InJSON           // within a string
+	Plain    Encoding = iota
+	InPath            // of a URL: what cannot stand there is encoded, and nothing more
+	InQuery           // likewise
+	InForm            // all but letters, digits and -_.~ is encoded, a blank as %20
+	InJSON            // within a string
+	InQuotes          // within double quotes, in which " and \ are escaped by \
 )
 
 // What else than blanks, controls and what is not ASCII is encoded.

@@ -121,7 +121,9 @@ func (v *Variables) add(name string) {
 			}
 		}
 	}
-	found.Ident = v.idents.take(v.ident(name))
+	if found.Ident = v.idents.take(v.ident(name)); found.Ident != name {
+		v.notes.Add(nil, what, "is called "+found.Ident)
+	}
 	v.at[name] = len(v.List)
 	v.List = append(v.List, found)
 }
@@ -134,9 +136,8 @@ func (v *Variables) Find(name string) *Variable {
 	return nil
 }
 
-// Required gives the variables that a call needs and that have no value of their own, those behind other
-// variables too, in the order of List.
-func (v *Variables) Required(c *convert.Call) []Variable {
+// Uses gives the variables that a call needs, those behind other variables too, in the order of List.
+func (v *Variables) Uses(c *convert.Call) []Variable {
 	needs := map[string]bool{}
 	var need func(name string)
 	need = func(name string) {
@@ -152,14 +153,17 @@ func (v *Variables) Required(c *convert.Call) []Variable {
 			need(p.Var)
 		}
 	}
-	var required []Variable
+	var used []Variable
 	for name := range needs {
-		if found := v.Find(name); found.Required {
-			required = append(required, *found)
-		}
+		used = append(used, *v.Find(name))
 	}
-	slices.SortFunc(required, func(a, b Variable) int { return cmp.Compare(v.at[a.Name], v.at[b.Name]) })
-	return required
+	slices.SortFunc(used, func(a, b Variable) int { return cmp.Compare(v.at[a.Name], v.at[b.Name]) })
+	return used
+}
+
+// Required gives those of Uses that have no value of their own.
+func (v *Variables) Required(c *convert.Call) []Variable {
+	return slices.DeleteFunc(v.Uses(c), func(x Variable) bool { return !x.Required })
 }
 
 // Empty reports whether a text may turn out empty: it has no letter of its own, and no variable that is known to
@@ -172,4 +176,22 @@ func (v *Variables) Empty(text string) bool {
 		}
 	}
 	return true
+}
+
+// Holds reports whether a text may hold part: it does itself, or the value of a variable in it, as far as
+// that is known.
+func (v *Variables) Holds(text, part string) bool {
+	return v.holds(Split(text, Plain), part, 0)
+}
+
+func (v *Variables) holds(pieces []Piece, part string, depth int) bool {
+	for _, p := range pieces {
+		if p.Var == "" && strings.Contains(p.Text, part) {
+			return true
+		}
+		if found := v.Find(p.Var); p.Var != "" && found != nil && depth < 20 && v.holds(found.Value, part, depth+1) {
+			return true
+		}
+	}
+	return false
 }
