@@ -200,7 +200,7 @@ func (w *writer) body(cmd *command, c *convert.Call) {
 		}
 		cmd.literal("--data-raw", "")
 	case c.Body.Mode == collection.ModeFile:
-		cmd.add("--data-binary", append([]program.Piece{{Text: "@"}}, path(c.Body.File)...))
+		cmd.add("--data-binary", append([]program.Piece{{Text: "@"}}, filePath(c.Body.File)...))
 	default:
 		pieces := program.Body(c)
 		if len(c.Body.Text) > longest {
@@ -229,8 +229,8 @@ func sendsFiles(c *convert.Call) bool {
 	return c.Body.Mode == collection.ModeFile
 }
 
-// path is a file's path, which is not taken for standard input.
-func path(file string) []program.Piece {
+// filePath is a file's path, which is not taken for standard input.
+func filePath(file string) []program.Piece {
 	if file == "-" || file == "." {
 		file = "./" + file
 	}
@@ -267,7 +267,7 @@ func (w *writer) part(cmd *command, c *convert.Call, p program.Part) {
 		add(quoted(text(p.Value))...)
 	} else {
 		add(program.Piece{Text: `=@"`})
-		add(quoted(path(p.File))...)
+		add(quoted(filePath(p.File))...)
 	}
 	end := `"`
 	if media != "" {

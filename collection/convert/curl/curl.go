@@ -7,5 +7,5 @@ import (
 
 // Curl is the format of commands of curl: read, and written as a script of bash or PowerShell.
 func Curl() convert.Format {
-	return convert.Format{Name: "curl", Title: "commands of curl (bash, PowerShell)", Write: write}
+	return convert.Format{Name: "curl", Title: "commands of curl (bash, PowerShell)", Detect: detect, Read: read, Write: write}
 }

@@ -67,7 +67,7 @@ func checkFormat(t *testing.T, f convert.File) {
 	}
 }
 
-func options(c *collection.Collection) convert.Options {
+func scoped(c *collection.Collection) convert.Options {
 	o := convert.Options{Scopes: &vars.Scopes{}, WithSecrets: true}
 	for _, v := range c.Variables() {
 		o.Scopes.Set(vars.Collection, vars.Variable{Name: v.Key, Value: v.Value, Secret: v.Type == "secret"})
@@ -83,7 +83,7 @@ func TestWire(t *testing.T) {
 	server := filewire.NewRecorder(t)
 	cases := append(filewire.Cases(), filewire.ProgramCases()...)
 	together := filewire.Together(t, server.URL, cases)
-	o := options(together)
+	o := scoped(together)
 	var notes convert.Notes
 	files, err := write(together, o, &notes)
 	if err != nil {
@@ -252,7 +252,7 @@ func oneVariable(t *testing.T, sh shell) *script {
 		t.Fatal(err)
 	}
 	var notes convert.Notes
-	v, err := program.NewVariables(options(c), convert.Calls(c, convert.Options{}, &notes), sh.variable, nil, nil, &notes)
+	v, err := program.NewVariables(scoped(c), convert.Calls(c, convert.Options{}, &notes), sh.variable, nil, nil, &notes)
 	if err != nil {
 		t.Fatal(err)
 	}

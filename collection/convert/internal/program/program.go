@@ -30,10 +30,7 @@ func Words(name string) []string {
 
 // Names gives a name to each call, made of its request's own name, no two alike and none that is taken.
 func Names(calls []convert.Call, ident func(string) string, taken ...string) []string {
-	names := unique{}
-	for _, name := range taken {
-		names[name] = true
-	}
+	names := newUnique(taken)
 	list := make([]string, len(calls))
 	for i := range calls {
 		list[i] = names.take(ident(calls[i].Item.Name))
@@ -41,15 +38,24 @@ func Names(calls []convert.Call, ident func(string) string, taken ...string) []s
 	return list
 }
 
-// unique are names that are in use.
-type unique map[string]bool
+// unique are names that are in use, and how often they were asked for.
+type unique map[string]int
+
+func newUnique(taken []string) unique {
+	u := make(unique)
+	for _, name := range taken {
+		u[name] = 1
+	}
+	return u
+}
 
 func (u unique) take(base string) string {
 	name := base
-	for i := 2; u[name]; i++ {
-		name = fmt.Sprintf("%s_%d", base, i)
+	for u[name] > 0 {
+		u[base]++
+		name = fmt.Sprintf("%s_%d", base, u[base])
 	}
-	u[name] = true
+	u[name] = 1
 	return name
 }
 

@@ -45,10 +45,7 @@ type Variables struct {
 // collection's; two variables never get the same, and none one that is taken. dynamic are those of Postman's own
 // variables that the program can make.
 func NewVariables(o convert.Options, calls []convert.Call, ident func(string) string, dynamic, taken []string, notes *convert.Notes) (*Variables, error) {
-	v := &Variables{o: o, ident: ident, dynamic: dynamic, notes: notes, idents: unique{}, busy: map[string]bool{}, at: map[string]int{}}
-	for _, name := range taken {
-		v.idents[name] = true
-	}
+	v := &Variables{o: o, ident: ident, dynamic: dynamic, notes: notes, idents: newUnique(taken), busy: map[string]bool{}, at: map[string]int{}}
 	for i := range calls {
 		for _, text := range texts(&calls[i]) {
 			v.text(text)
