@@ -19,19 +19,23 @@ import (
 //go:embed lib/*.js
 var libraries embed.FS
 
-// libraryPrograms compiles each file once, when it is first asked for.
-var libraryPrograms = map[string]func() (*goja.Program, error){
-	"lodash": compileLibrary("lodash"), "crypto": compileLibrary("crypto"), "small": compileLibrary("small"),
-}
+// libraryPrograms are the files by their names. Each is compiled once, when it is first
+// asked for.
+var libraryPrograms = sync.OnceValue(func() map[string]func() (*goja.Program, error) {
+	programs := make(map[string]func() (*goja.Program, error))
+	names, _ := fs.Glob(libraries, "lib/*.js")
+	for _, name := range names {
+		programs[strings.TrimSuffix(path.Base(name), ".js")] = sync.OnceValues(func() (*goja.Program, error) { return compileLibrary(name) })
+	}
+	return programs
+})
 
-func compileLibrary(name string) func() (*goja.Program, error) {
-	return sync.OnceValues(func() (*goja.Program, error) {
-		text, err := libraries.ReadFile("lib/" + name + ".js")
-		if err != nil {
-			return nil, err
-		}
-		return goja.Compile("pmrun:"+name, string(text), false)
-	})
+func compileLibrary(name string) (*goja.Program, error) {
+	text, err := libraries.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	return goja.Compile("pmrun:"+strings.TrimSuffix(path.Base(name), ".js"), string(text), false)
 }
 
 // modules are what require gives, each made when it is first asked for.
@@ -55,7 +59,7 @@ func (s *Sandbox) require(name string) goja.Value {
 	value := m.load(name)
 	if value == nil {
 		text := fmt.Sprintf("Cannot find module '%s'", name)
-		if name == "moment" || name == "cheerio" || name == "postman-collection" || name == "backbone" {
+		if name == "cheerio" || name == "postman-collection" || name == "backbone" {
 			text += ": install it with npm, and name its node_modules with --node-modules"
 		}
 		failure, err := s.vm.New(s.vm.Get("Error"), s.vm.ToValue(text))
@@ -105,6 +109,8 @@ func (m *modules) load(name string) goja.Value {
 		return m.library("lodash")
 	case "crypto-js":
 		return m.library("crypto")
+	case "moment":
+		return m.library(name)
 	case "querystring", "path", "events", "assert", "tv4", "ajv", "xml2js", "csv-parse/lib/sync", "csv-parse/sync", "string_decoder":
 		return m.small(name)
 	case "timers":
@@ -123,28 +129,36 @@ func (m *modules) load(name string) goja.Value {
 func shared() []string { return []string{"querystring", "path", "events", "assert", "string_decoder"} }
 
 // small is one of the modules of small.js.
-func (m *modules) small(name string) goja.Value {
-	all, known := m.loaded["\x00small"]
+func (m *modules) small(name string) goja.Value { return m.part("small").ToObject(m.s.vm).Get(name) }
+
+// part is what a file gives that several share.
+func (m *modules) part(name string) goja.Value {
+	key := "\x00" + name
+	value, known := m.loaded[key]
 	if !known {
-		all = m.library("small")
-		m.loaded["\x00small"] = all
+		value = m.library(name)
+		m.loaded[key] = value
 	}
-	return all.ToObject(m.s.vm).Get(name)
+	return value
 }
 
-// library runs a file of the sandbox's own, which is a function of what there is and of
-// the host.
+// library runs a file of the sandbox's own, which is a function of what there is, of the
+// host, and of a function that gives other files' parts.
 func (m *modules) library(name string) goja.Value {
-	program, err := libraryPrograms[name]()
+	compile := libraryPrograms()[name]
+	if compile == nil {
+		m.s.throw("the module %s is not there", name)
+	}
+	program, err := compile()
 	if err != nil {
-		m.s.throw("the module cannot be made: %v", err)
+		m.s.throw("the module %s cannot be made: %v", name, err)
 	}
 	value, err := m.s.vm.RunProgram(program)
 	if err != nil {
 		panic(err)
 	}
 	make, _ := goja.AssertFunction(value)
-	made, err := make(goja.Undefined(), m.lib, m.host)
+	made, err := make(goja.Undefined(), m.lib, m.host, m.s.vm.ToValue(m.part))
 	if err != nil {
 		panic(err)
 	}

@@ -95,6 +95,33 @@ func TestModules(t *testing.T) {
 	}
 }
 
+// TestModulesSayWhatIsMissing: a member that a module has not is named, with the way to
+// have it.
+func TestModulesSayWhatIsMissing(t *testing.T) {
+	const remedy = " is not here; install %s with npm and name its node_modules with --node-modules"
+	for script, want := range map[string]string{
+		"require('moment').updateLocale('en', {})":       "moment: moment.updateLocale",
+		"require('moment').tz('2020-01-01', 'UTC')":      "moment: moment.tz",
+		"require('moment')().tz('UTC')":                  "moment: moment().tz",
+		"require('moment').locale('fr')":                 "moment: the locale fr",
+		"require('moment')('2020-01-01', 'L', 'de')":     "moment: the locale de",
+		"require('moment').duration(5).localeData()":     "moment: moment.duration().localeData",
+		"require('moment')('2020-01-01').locale(['es'])": "moment: the locale es",
+		"require('moment')('x', 'NN').format()":          "moment: the token NN can be written, but not read",
+	} {
+		s, _ := sandbox(t, Options{})
+		result := run(t, s, execution(Test), script)
+		module, _, _ := strings.Cut(want, ":")
+		full := want + strings.Replace(remedy, "%s", module, 1)
+		if strings.Contains(want, "but not read") {
+			full = want
+		}
+		if result.Err == nil || result.Err.Message != full {
+			t.Errorf("%s: %v, want %s", script, result.Err, full)
+		}
+	}
+}
+
 // TestNodeModules: what the user has installed, and nothing beside it.
 func TestNodeModules(t *testing.T) {
 	dir := t.TempDir()
