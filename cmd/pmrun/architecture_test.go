@@ -34,6 +34,8 @@ var only = map[string][]string{
 	"github.com/zalando/go-keyring":               {"cmd/pmrun"},
 	"github.com/dop251/goja":                      {"collection/script"},
 	"github.com/dop251/goja_nodejs":               {"collection/script"},
+	"github.com/PuerkitoBio/goquery":              {"collection/script"},
+	"github.com/andybalholm/cascadia":             {"collection/script"},
 	"github.com/rogpeppe/go-internal/testscript":  {"cmd/pmrun"},
 }
 

@@ -270,6 +270,13 @@ Buffer.from('hi').toString('hex')
 typeof setTimeout
 typeof require
 require('uuid').v4().length
+require('moment').utc('2020-02-29').add(1, 'month').format('LLLL')
+require('moment')('29.02.2020 13:14', 'DD.MM.YYYY HH:mm').toISOString()
+require('moment').duration(90, 'minutes').humanize()
+require('moment').version
+cheerio.load('<ul><li class=a>1<li>2 &amp; 3</ul>')('li').map((i, e) => cheerio(e).text()).get()
+require('cheerio').load('<p title="é">1<p>2').html()
+require('cheerio').load('<r><Item id="1"/></r>', {xmlMode: true})('Item').attr('id')
 typeof process
 typeof fetch
 typeof window

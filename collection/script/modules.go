@@ -59,7 +59,7 @@ func (s *Sandbox) require(name string) goja.Value {
 	value := m.load(name)
 	if value == nil {
 		text := fmt.Sprintf("Cannot find module '%s'", name)
-		if name == "cheerio" || name == "postman-collection" || name == "backbone" {
+		if name == "postman-collection" || name == "backbone" {
 			text += ": install it with npm, and name its node_modules with --node-modules"
 		}
 		failure, err := s.vm.New(s.vm.Get("Error"), s.vm.ToValue(text))
@@ -109,7 +109,7 @@ func (m *modules) load(name string) goja.Value {
 		return m.library("lodash")
 	case "crypto-js":
 		return m.library("crypto")
-	case "moment":
+	case "moment", "cheerio":
 		return m.library(name)
 	case "querystring", "path", "events", "assert", "tv4", "ajv", "xml2js", "csv-parse/lib/sync", "csv-parse/sync", "string_decoder":
 		return m.small(name)

@@ -165,11 +165,7 @@ func (s *Sandbox) guard(ctx context.Context) (stop func()) {
 	ended := make(chan struct{})
 	unhook := context.AfterFunc(ctx, func() {
 		defer close(ended)
-		text := syncTimeout
-		if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			text = "the run was ended"
-		}
-		interrupt("Error", text)
+		interrupt("Error", whyEnded(ctx))
 	})
 	return func() {
 		if !unhook() {
@@ -177,6 +173,14 @@ func (s *Sandbox) guard(ctx context.Context) (stop func()) {
 		}
 		watch()
 	}
+}
+
+// whyEnded puts the end of a context into words.
+func whyEnded(ctx context.Context) string {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return syncTimeout
+	}
+	return "the run was ended"
 }
 
 // finish takes over what the script left: tests, variables, the request.
