@@ -277,6 +277,11 @@ require('moment').version
 cheerio.load('<ul><li class=a>1<li>2 &amp; 3</ul>')('li').map((i, e) => cheerio(e).text()).get()
 require('cheerio').load('<p title="é">1<p>2').html()
 require('cheerio').load('<r><Item id="1"/></r>', {xmlMode: true})('Item').attr('id')
+new (require('postman-collection').Url)('http://x/a/:b?c=d&e').getPathWithQuery()
+new (require('postman-collection').Collection)({info: {name: 'C'}, item: [{name: 'A', item: [{name: 'B', request: 'http://x'}]}]}).oneDeep('B').request.method
+require('postman-collection').Property.replaceSubstitutions('{{$guid}}', {}).length
+require('postman-collection').Request.isRequest(pm.request)
+new (require('postman-collection').VariableScope)(pm.environment.toJSON()).get('envvar')
 typeof process
 typeof fetch
 typeof window
@@ -324,6 +329,8 @@ parseInt('12px', 10)
 		{name: "timer throws", test: "setTimeout(() => { throw new Error('in a timer') }, 5);", differs: "run-timer-error"},
 		{name: "sendRequest", test: "pm.sendRequest(pm.variables.get('host') + '/sent', (err, res) => { pm.test('sent ' + res.code + ' ' + res.json().url, () => pm.expect(err).to.be.null) });"},
 		{name: "sendRequest object", test: "pm.sendRequest({url: pm.variables.get('host') + '/sent', method: 'PUT', header: {'X-A': 'b'}, body: {mode: 'raw', raw: 'q'}}, (err, res) => { pm.test(res.json().method + res.json().body) });"},
+		{name: "sendRequest of the SDK", test: "const {Request} = require('postman-collection'); pm.sendRequest(new Request({url: pm.variables.get('host') + '/sent?a=1', method: 'PUT', " +
+			"header: [{key: 'X-A', value: 'b'}], body: {mode: 'urlencoded', urlencoded: 'a=b&c=d'}}), (err, res) => { pm.test(JSON.stringify([res.json().method, res.json().url, res.json().body]), () => {}) });"},
 		{name: "sendRequest form", test: "pm.sendRequest({url: pm.variables.get('host') + '/sent', method: 'POST', body: {mode: 'urlencoded', urlencoded: [{key: 'a', value: 'b c'}]}}, (err, res) => { pm.test(res.json().body) });"},
 		{name: "variables set", test: "pm.variables.set('x', 5); pm.environment.set('e', {a: 1}); pm.globals.set('g', [1]); pm.test(JSON.stringify([pm.variables.get('x'), pm.environment.get('e'), pm.globals.get('g')]));"},
 		{name: "variables there", test: "pm.test(JSON.stringify([pm.variables.get('x'), pm.environment.get('e'), pm.globals.get('g')]));"},

@@ -81,7 +81,7 @@ func (s *Sandbox) host() *goja.Object {
 		"require":  func(name string) goja.Value { return s.require(name) },
 		"validate": s.validate,
 		"hash":     s.hash, "hmac": s.hmac, "pbkdf2": s.pbkdf2, "cipher": s.cipher, "utf8": s.utf8Text,
-		"xml": s.xml, "csv": s.csv, "markup": s.markup,
+		"xml": s.xml, "csv": s.csv, "markup": s.markup, "reason": http.StatusText,
 	} {
 		_ = h.Set(name, fn)
 	}

@@ -59,7 +59,7 @@ func (s *Sandbox) require(name string) goja.Value {
 	value := m.load(name)
 	if value == nil {
 		text := fmt.Sprintf("Cannot find module '%s'", name)
-		if name == "postman-collection" || name == "backbone" {
+		if name == "backbone" {
 			text += ": install it with npm, and name its node_modules with --node-modules"
 		}
 		failure, err := s.vm.New(s.vm.Get("Error"), s.vm.ToValue(text))
@@ -111,6 +111,8 @@ func (m *modules) load(name string) goja.Value {
 		return m.library("crypto")
 	case "moment", "cheerio":
 		return m.library(name)
+	case "postman-collection":
+		return m.library("postman_collection")
 	case "querystring", "path", "events", "assert", "tv4", "ajv", "xml2js", "csv-parse/lib/sync", "csv-parse/sync", "string_decoder":
 		return m.small(name)
 	case "timers":

@@ -1,6 +1,8 @@
 package script
 
 import (
+	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -100,14 +102,15 @@ func TestModules(t *testing.T) {
 func TestModulesSayWhatIsMissing(t *testing.T) {
 	const remedy = " is not here; install %s with npm and name its node_modules with --node-modules"
 	for script, want := range map[string]string{
-		"require('moment').updateLocale('en', {})":       "moment: moment.updateLocale",
-		"require('moment').tz('2020-01-01', 'UTC')":      "moment: moment.tz",
-		"require('moment')().tz('UTC')":                  "moment: moment().tz",
-		"require('moment').locale('fr')":                 "moment: the locale fr",
-		"require('moment')('2020-01-01', 'L', 'de')":     "moment: the locale de",
-		"require('moment').duration(5).localeData()":     "moment: moment.duration().localeData",
-		"require('moment')('2020-01-01').locale(['es'])": "moment: the locale es",
-		"require('moment')('x', 'NN').format()":          "moment: the token NN can be written, but not read",
+		"require('moment').updateLocale('en', {})":          "moment: moment.updateLocale",
+		"require('moment').tz('2020-01-01', 'UTC')":         "moment: moment.tz",
+		"require('moment')().tz('UTC')":                     "moment: moment().tz",
+		"require('moment').locale('fr')":                    "moment: the locale fr",
+		"require('moment')('2020-01-01', 'L', 'de')":        "moment: the locale de",
+		"require('moment').duration(5).localeData()":        "moment: moment.duration().localeData",
+		"require('moment')('2020-01-01').locale(['es'])":    "moment: the locale es",
+		"new (require('postman-collection').Certificate)()": "postman-collection: Certificate",
+		"require('moment')('x', 'NN').format()":             "moment: the token NN can be written, but not read",
 	} {
 		s, _ := sandbox(t, Options{})
 		result := run(t, s, execution(Test), script)
@@ -118,6 +121,38 @@ func TestModulesSayWhatIsMissing(t *testing.T) {
 		}
 		if result.Err == nil || result.Err.Message != full {
 			t.Errorf("%s: %v, want %s", script, result.Err, full)
+		}
+	}
+	s, _ := sandbox(t, Options{})
+	result := run(t, s, execution(Test), "require('backbone')")
+	if want := "Cannot find module 'backbone': install it with npm, and name its node_modules with --node-modules"; result.Err == nil || result.Err.Message != want {
+		t.Errorf("backbone: %v, want %s", result.Err, want)
+	}
+}
+
+// TestSDKInSandbox: what postman-collection makes fits what pm has.
+func TestSDKInSandbox(t *testing.T) {
+	var sent []string
+	s, printed := sandbox(t, Options{
+		Dynamic: func(name string) (string, bool) { return "12", name == "$randomInt" },
+		Send: func(_ context.Context, request json.RawMessage) (*Response, error) {
+			sent = append(sent, string(request))
+			return &Response{Code: 200}, nil
+		},
+	})
+	result := run(t, s, execution(Test), `
+		const sdk = require('postman-collection');
+		pm.sendRequest(new sdk.Request({url: 'http://x/{{p}}?a=1', method: 'post', header: {A: 'b'}, body: {mode: 'raw', raw: 'r'}}), () => {});
+		pm.sendRequest(new sdk.Url('http://y/z?q=1'), () => {});
+		console.log(sdk.Property.replaceSubstitutions('{{$randomInt}}-{{n}}', {n: 'x'}));
+		console.log(sdk.Request.isRequest(pm.request), sdk.Url.isUrl(pm.request.url), sdk.Response.isResponse(pm.response), sdk.VariableScope.isVariableScope(pm.environment));
+		console.log(new sdk.Url(pm.request.url).toString() === pm.request.url.toString());`)
+	if got := strings.Join(*printed, "|"); result.Err != nil || got != "log: 12-x|log: true true true true|log: true" {
+		t.Errorf("%s, %v", got, result.Err)
+	}
+	for i, want := range []string{`"method":"POST"`, `{"url":"http://y/z?q=1","method":"GET"}`} {
+		if len(sent) != 2 || !strings.Contains(sent[i], want) {
+			t.Errorf("sent %s, want %s", sent, want)
 		}
 	}
 }

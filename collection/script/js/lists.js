@@ -5,11 +5,12 @@
   // PropertyList keeps items that have a key, in order. Names of headers are compared
   // without case.
   class PropertyList {
-    #items; #noCase; #make;
+    #items; #noCase; #make; #index;
 
     constructor(items, options = {}) {
       this.#noCase = !!options.noCase;
       this.#make = options.make || (item => item);
+      this.#index = options.index;
       this.#items = [];
       this.#load(items);
     }
@@ -22,14 +23,19 @@
       for (const item of items || []) if (item !== null && item !== undefined) this.#items.push(this.#make(item));
     }
 
+    // #name is what an item is found by.
+    #name(item) {
+      if (this.#index && item[this.#index] !== undefined) return item[this.#index];
+      return item.key === undefined ? item.name : item.key;
+    }
     #same(item, key) {
-      const own = item.key === undefined ? item.name : item.key;
+      const own = this.#name(item);
       if (!this.#noCase) return own === key;
       return String(own).toLowerCase() === String(key).toLowerCase();
     }
 
     add(item) { this.#items.push(this.#make(item)); }
-    append(item) { this.remove(this.#make(item).key); this.add(item); }
+    append(item) { this.remove(this.#name(this.#make(item))); this.add(item); }
     prepend(item) { this.#items.unshift(this.#make(item)); }
     insert(item, before) {
       const at = this.#place(before);
@@ -40,18 +46,18 @@
       this.#items.splice(at < 0 ? this.#items.length : at + 1, 0, this.#make(item));
     }
     #place(ref) {
-      return this.#items.findIndex(item => item === ref || this.#same(item, typeof ref === 'object' && ref ? ref.key : ref));
+      return this.#items.findIndex(item => item === ref || this.#same(item, typeof ref === 'object' && ref ? this.#name(ref) : ref));
     }
     upsert(item) {
       if (item === null || item === undefined) return null;
       const made = this.#make(item);
-      const at = this.#items.findIndex(own => this.#same(own, made.key));
+      const at = this.#items.findIndex(own => this.#same(own, this.#name(made)));
       if (at >= 0) this.#items[at] = made; else this.#items.push(made);
       return at < 0;
     }
     remove(which) {
       const drop = typeof which === 'function' ? which
-        : item => item === which || this.#same(item, typeof which === 'object' && which ? which.key : which);
+        : item => item === which || this.#same(item, typeof which === 'object' && which ? this.#name(which) : which);
       this.#items = this.#items.filter(item => !drop(item));
     }
     clear() { this.#items = []; }
@@ -60,7 +66,7 @@
     assimilate(source, prune) {
       const list = source instanceof PropertyList ? source.all() : source || [];
       list.forEach(item => this.upsert(item));
-      if (prune) this.remove(item => !list.some(other => this.#same(item, other.key)));
+      if (prune) this.remove(item => !list.some(other => this.#same(item, this.#name(other))));
     }
 
     all() { return this.#items.slice(); }
@@ -71,7 +77,7 @@
     }
     get(key) { const item = this.one(key); return item === undefined ? undefined : item.value; }
     has(key, value) {
-      return this.#items.some(item => item === key || this.#same(item, typeof key === 'object' && key ? key.key : key) &&
+      return this.#items.some(item => item === key || this.#same(item, typeof key === 'object' && key ? this.#name(key) : key) &&
         (arguments.length < 2 || value === undefined || item.value === value));
     }
     idx(i) { return this.#items[i]; }
@@ -88,7 +94,7 @@
       const out = {};
       for (const item of this.#items) {
         if (excludeDisabled && item.disabled) continue;
-        const name = item.key === undefined ? item.name : item.key;
+        const name = this.#name(item);
         const key = this.#noCase && !caseSensitive ? String(name).toLowerCase() : name;
         if (multiValue && Object.prototype.hasOwnProperty.call(out, key)) out[key] = [].concat(out[key], item.value);
         else out[key] = item.value;

@@ -81,8 +81,8 @@
   // sendRequest takes a callback, or gives a promise.
   pm.sendRequest = function (request, done) {
     let text;
-    if (request && typeof request === 'object' && typeof request.toJSON === 'function') text = JSON.stringify(request.toJSON());
-    else if (typeof request === 'string' || request instanceof lib.Url) text = JSON.stringify({url: String(request), method: 'GET'});
+    if (typeof request === 'string' || request instanceof lib.Url) text = JSON.stringify({url: String(request), method: 'GET'});
+    else if (request && typeof request === 'object' && typeof request.toJSON === 'function') text = JSON.stringify(request.toJSON());
     else if (request && typeof request === 'object') text = JSON.stringify(definition(request));
     else throw new TypeError('pm.sendRequest: give it a URL or a request');
     const promise = new Promise((resolve, reject) => {

@@ -118,6 +118,7 @@
     replaceIn(template) { return replace(template, key => { const scope = this.#find(key); return [scope !== undefined, scope && scope.get(key)]; }); }
   }
 
+  lib.replaceIn = replace;
   lib.VariableScope = VariableScope;
   lib.Variables = Variables;
 })
