@@ -197,7 +197,7 @@
       return trunc(this.days() / 7);
     }
     valueOf() {
-      return this.isValid() ? this._milliseconds + this._days * 864e5 + (this._months % 12) * 2592e6 + trunc(this._months / 12) * 31536e6 : NaN;
+      return this.as('millisecond');
     }
     abs() {
       for (const key of ['_milliseconds', '_days', '_months']) this[key] = Math.abs(this[key]);

@@ -250,10 +250,21 @@
     return finish(r, strict, inUTC, now);
   }
 
+  // overflow is the first field that is too large or too small, or -1. What is not given is sound.
+  function overflow(f) {
+    const nextDay = f[3] === 24 && !f[4] && !f[5] && !f[6];
+    const days = daysInMonth(f[0], f[1]) || 31;
+    const most = [Infinity, 11, days, nextDay ? 24 : 23, 59, 59, 999];
+    return most.findIndex((limit, i) => i > 0 && f[i] !== undefined && !(f[i] >= (i === 2 ? 1 : 0) && f[i] <= limit));
+  }
+
   // finish makes the date of the fields and says whether it is one.
   function finish(r, strict, inUTC, now) {
-    if (r.instant !== undefined) r.date = new Date(r.instant);
-    else dated(r, inUTC || r.zone !== undefined, now);
+    const some = r.fields.some(n => n !== undefined);
+    if (r.instant !== undefined) {
+      r.date = new Date(r.instant);
+      r.overflow = overflow(r.fields);
+    } else dated(r, inUTC || r.zone !== undefined, now);
     r.valid =
       !isNaN(r.date.getTime()) &&
       r.overflow < 0 &&
@@ -261,6 +272,7 @@
       r.invalidMonth === undefined &&
       r.invalidWeekday === undefined &&
       !r.weekdayMismatch &&
+      (r.meridiem === undefined || some) &&
       (!strict || (r.charsLeftOver === 0 && r.unusedTokens.length === 0 && r.bigHour === undefined));
     return r;
   }
@@ -280,24 +292,7 @@
     }
     for (let i = 0; i < 3 && f[i] === undefined; i++) f[i] = today[i];
     for (let i = 0; i < 7; i++) if (f[i] === undefined) f[i] = i === 2 ? 1 : 0;
-    const nextDay = f[3] === 24 && f[4] === 0 && f[5] === 0 && f[6] === 0;
-    const over =
-      r.overflow >= 0
-        ? r.overflow
-        : !(f[1] >= 0 && f[1] <= 11)
-          ? 1
-          : !(f[2] >= 1 && f[2] <= daysInMonth(f[0], f[1]))
-            ? 2
-            : !(f[3] >= 0 && f[3] < 24) && !nextDay
-              ? 3
-              : !(f[4] >= 0 && f[4] < 60)
-                ? 4
-                : !(f[5] >= 0 && f[5] < 60)
-                  ? 5
-                  : !(f[6] >= 0 && f[6] < 1000)
-                    ? 6
-                    : -1;
-    r.overflow = over;
+    const over = (r.overflow = r.overflow >= 0 ? r.overflow : overflow(f));
     r.date = inUTC ? new Date(utc(...f)) : local(...f);
     if (r.week.d !== undefined && over < 0) {
       const weekday = new Date(utc(f[0], f[1], f[2])).getUTCDay();

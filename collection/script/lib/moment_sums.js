@@ -40,11 +40,7 @@
       const days = nearest(d._days),
         months = nearest(d._months),
         ms = d._milliseconds;
-      if (!d.isValid()) {
-        this._d = new Date(NaN);
-        this._valid = false;
-        return this;
-      }
+      if (!d.isValid()) return this;
       if (months) {
         const n = this.year() * 12 + this.month() + sign * months;
         const y = Math.floor(n / 12),
@@ -75,7 +71,7 @@
           return this.#at(y, month, d);
       }
       const wide = {hour: 36e5, minute: 6e4, second: 1e3}[u];
-      if (!wide) return this;
+      if (!wide) return this._put('Time', NaN);
       if (this._isUTC) return this.#at(y, month, d, h, u === 'hour' ? 0 : minute, u === 'second' ? s : 0);
       const shift = zoneOf(this._d) * 6e4,
         ms = this._d.getTime() + shift;

@@ -3,7 +3,7 @@
   'use strict';
 
   const {monthsShort, weekdaysShort} = load('moment_format');
-  const {local} = load('moment_week');
+  const {utc, local} = load('moment_week');
   const {fresh, byFormat, finish, offset, indexOf} = load('moment_parse');
   const ISO_8601 = () => {},
     RFC_2822 = () => {};
@@ -41,9 +41,10 @@
     const date = dates.find(([shape]) => shape.test(parts[1]));
     const time = parts[3] ? times.find(([shape]) => shape.test(parts[3])) : ['', ''];
     if (!date || !time) return undefined;
-    if (parts[3] && (date[1] === 'YYYY-MM' || date[1] === 'YYYYMM' || date[1] === 'YYYY')) return undefined;
-    if (parts[3] && date[1].includes('-') !== (time[1].includes(':') || time[1] === 'HH')) if (time[1] !== 'HH') return undefined;
-    return byFormat(text, date[1] + (parts[2] ? (parts[2] === 'T' ? '[T]' : ' ') : '') + time[1] + (parts[4] ? 'Z' : ''), strict, inUTC, now);
+    if (parts[3] && !/DD|E/.test(date[1])) return undefined;
+    if (parts[3] && time[1] !== 'HH' && date[1].includes('-') !== time[1].includes(':')) return undefined;
+    const clock = parts[3] && parts[3].includes(',') ? time[1].replace('.', ',') : time[1];
+    return byFormat(text, date[1] + (parts[2] ? (parts[2] === 'T' ? '[T]' : ' ') : '') + clock + (parts[4] ? 'Z' : ''), strict, inUTC, now);
   }
 
   const zones = {UT: 0, GMT: 0, EDT: -240, EST: -300, CDT: -300, CST: -360, MDT: -360, MST: -420, PDT: -420, PST: -480};
@@ -78,35 +79,42 @@
     return finish(r, false, true, now);
   }
 
-  // clock, slashes and names are how people write times and dates: 10:11 pm, 2/29/2020, Feb 29, 2020.
-  const clock = '(?:[ ,T]+(\\d{1,2}):(\\d\\d)(?::(\\d\\d))?\\s*([ap]m)?)?\\s*$';
-  const slashes = new RegExp('^\\s*(\\d{1,4})/(\\d{1,2})(?:/(\\d{1,4}))?' + clock, 'i');
-  const names = new RegExp('^\\s*(?:[a-z]+,?\\s+)?(?:([a-z]{3,})\\.?\\s+(\\d{1,2})|(\\d{1,2})\\s+([a-z]{3,})),?\\s+(\\d{4})' + clock, 'i');
+  // How people, and Date, write dates: 2/29/2020, Feb 29, 2020, 2020-2-29, with 10:11 pm and a zone.
+  const clock = '(?:[ ,T]+(\\d{1,2}):(\\d\\d)(?::(\\d\\d)(?:\\.(\\d{1,3})\\d*)?)?\\s*([ap]m)?)?';
+  const zone = '\\s*(?:(?:GMT|UTC)?([+-]\\d\\d:?\\d\\d)|(GMT|UTC|Z))?\\s*(?:\\([^)]*\\))?\\s*$';
+  const shape = date => new RegExp('^\\s*' + date + clock + zone, 'i');
+  const weekday = '(?:[a-z]+,?\\s+)?';
+  const shapes = [
+    {of: shape('(\\d{4})[/-](\\d{1,2})[/-](\\d{1,2})'), fields: (y, m, d) => [y, m - 1, d]},
+    {of: shape('(\\d{1,2})[/-](\\d{1,2})[/-](\\d{1,4})'), fields: (m, d, y) => [y.length < 3 ? Number(y) + (y < 50 ? 2000 : 1900) : y, m - 1, d]},
+    {of: shape('(\\d{4})-(\\d{1,2})()'), fields: (y, m) => [y, m - 1, 1]},
+    {of: shape('(\\d{1,2})/(\\d{1,2})()'), fields: (m, d) => [2001, m - 1, d]},
+    {of: shape(weekday + '([a-z]{3,})\\.?\\s+(\\d{1,2}),?\\s+(\\d{4})'), fields: (m, d, y) => [y, indexOf(m, [monthsShort], false), d]},
+    {of: shape(weekday + '(\\d{1,2})\\s+([a-z]{3,}),?\\s+(\\d{4})'), fields: (d, m, y) => [y, indexOf(m, [monthsShort], false), d]},
+  ];
 
   // other reads texts of other shapes that Date knows.
-  function other(text) {
+  function other(text, inUTC) {
     const r = fresh();
-    const slashed = slashes.exec(text),
-      written = names.exec(text);
-    let fields;
-    if (slashed) {
-      const [a, b, c] = [slashed[1], slashed[2], slashed[3]].map(Number);
-      fields =
-        slashed[1].length > 2
-          ? [a, b - 1, slashed[3] ? c : 1]
-          : slashed[3]
-            ? [slashed[3].length < 3 ? c + (c < 50 ? 2000 : 1900) : c, a - 1, b]
-            : [2001, a - 1, b];
-    } else if (written) fields = [Number(written[5]), indexOf(written[1] || written[4], [monthsShort], false), Number(written[2] || written[3])];
-    const time = slashed ? slashed.slice(4) : written ? written.slice(6) : [];
-    if (fields) {
-      let hour = Number(time[0] || 0);
-      if (time[3]) hour = (hour % 12) + (/^p/i.test(time[3]) ? 12 : 0);
-      const fits = fields[1] >= 0 && fields[1] < 12 && fields[2] > 0 && fields[2] < 32;
-      r.date = fits ? local(...fields, hour, Number(time[1] || 0), Number(time[2] || 0)) : new Date(NaN);
-    } else r.date = new Date(text);
-    r.valid = !isNaN(r.date.getTime());
     r.empty = false;
+    r.date = new Date(NaN);
+    const known = shapes.find(one => one.of.test(text) && !/\dT\d.* [+-]\d/.test(text));
+    if (!known) r.date = new Date(text);
+    else {
+      const parts = known.of.exec(text);
+      const [y, month, d] = known.fields(...parts.slice(1, 4)).map(Number);
+      const [minute, s, ms] = [parts[5], parts[6], (parts[7] || '').padEnd(3, '0')].map(n => Number(n || 0));
+      const half = parts[8];
+      const given = Number(parts[4] || 0);
+      const hour = half ? (given % 12) + (/^p/i.test(half) ? 12 : 0) : given;
+      const fits =
+        month >= 0 && month < 12 && d > 0 && d < 32 && (half ? given <= 12 : given < 24 || (given === 24 && !minute && !s)) && minute < 60 && s < 60;
+      const fields = [y, month, d, hour, minute, s, ms];
+      if (fits && inUTC) r.date = new Date(utc(...fields));
+      else if (fits && (parts[9] || parts[10])) r.date = new Date(utc(...fields) - (parts[9] ? offset(parts[9]) : 0) * 6e4);
+      else if (fits) r.date = local(...fields);
+    }
+    r.valid = !isNaN(r.date.getTime());
     return r;
   }
 
@@ -121,7 +129,7 @@
     if (format !== undefined && format !== null && format !== '') return byFormat(text, String(format), strict, inUTC, now);
     const net = dotNet.exec(text);
     if (net) return Object.assign(fresh(), {date: new Date(Number(net[1])), valid: true, empty: false});
-    return byISO(text, strict, inUTC, now) || byRFC(text, now) || (strict ? wrong() : other(text));
+    return byISO(text, strict, inUTC, now) || byRFC(text, now) || (strict ? wrong() : other(text, inUTC));
   }
 
   // best tries formats: a valid one first, then the one that leaves least unused.

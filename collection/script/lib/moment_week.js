@@ -6,8 +6,8 @@
   // utc is Date.UTC with years that are taken as they stand.
   const utc = (y, month = 0, d = 1, h = 0, minute = 0, s = 0, ms = 0) => {
     if (!(y < 100 && y >= 0)) return Date.UTC(y, month, d, h, minute, s, ms);
-    const date = new Date(Date.UTC(2000, month, d, h, minute, s, ms));
-    return date.setUTCFullYear(y + date.getUTCFullYear() - 2000, date.getUTCMonth(), date.getUTCDate());
+    const date = new Date(Date.UTC(y + 400, month, d, h, minute, s, ms)); // the calendar is the same every 400 years
+    return date.setUTCFullYear(date.getUTCFullYear() - 400);
   };
   const local = (...fields) => localOf(new Date(utc(...fields)));
   // localOf is when local clocks show what the UTC fields of a date are. In the hour that
