@@ -185,6 +185,8 @@ func (d *document) near(id int, which string) int {
 			return d.id(n.Parent)
 		}
 		return none
+	case "holder":
+		return d.id(n.Parent) // the root, too
 	case "next":
 		return d.id(n.NextSibling)
 	case "prev":

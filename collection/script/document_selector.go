@@ -91,34 +91,57 @@ func unit(text string, i int) int {
 	return i + 1
 }
 
-// compound compiles what stands between combinators. :contains is looked up here: cascadia
-// does not tell A from a in it.
+// compound compiles what stands between combinators. :contains and :empty are looked up
+// here: cascadia does not tell A from a in the one, and takes white space for nothing in
+// the other.
 func compound(text string) (cascadia.Selector, error) {
-	const contains = ":contains("
-	var wanted []string
+	const contains, empty = ":contains(", ":empty"
+	begins := func(i int, with string) bool { return len(text)-i >= len(with) && strings.EqualFold(text[i:i+len(with)], with) }
+	var checks []func(n *html.Node) bool
 	for i := 0; i < len(text); {
-		if len(text)-i < len(contains) || !strings.EqualFold(text[i:i+len(contains)], contains) {
+		end := i
+		switch {
+		case begins(i, contains):
+			end = unit(text, i+len(contains)-1)
+			part := unquoted(strings.TrimSuffix(text[i+len(contains):end], ")"))
+			checks = append(checks, func(n *html.Node) bool { return strings.Contains(allText(n), part) })
+		case begins(i, empty):
+			end = i + len(empty)
+			checks = append(checks, isEmpty)
+		default:
 			i = unit(text, i)
-			continue
 		}
-		end := unit(text, i+len(contains)-1)
-		inner := strings.TrimSuffix(text[i+len(contains):end], ")")
-		if n := len(inner); n > 1 && (inner[0] == '"' || inner[0] == '\'') && inner[n-1] == inner[0] {
-			inner = inner[1 : n-1]
+		if end > i {
+			text = text[:i] + text[end:]
 		}
-		wanted = append(wanted, inner)
-		text = text[:i] + text[end:]
 	}
-	if text == "" && wanted != nil {
+	if text == "" && checks != nil {
 		text = "*"
 	}
 	compiled, err := cascadia.Compile(text)
-	if err != nil || wanted == nil {
+	if err != nil || checks == nil {
 		return compiled, err
 	}
 	return func(n *html.Node) bool {
-		return compiled.Match(n) && !slices.ContainsFunc(wanted, func(part string) bool { return !strings.Contains(allText(n), part) })
+		return compiled.Match(n) && !slices.ContainsFunc(checks, func(check func(*html.Node) bool) bool { return !check(n) })
 	}, nil
+}
+
+func unquoted(text string) string {
+	if n := len(text); n > 1 && (text[0] == '"' || text[0] == '\'') && text[n-1] == text[0] {
+		return text[1 : n-1]
+	}
+	return text
+}
+
+// isEmpty says that there are no elements and no text in a node.
+func isEmpty(n *html.Node) bool {
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if c.Type == html.ElementNode || c.Type == html.TextNode {
+			return false
+		}
+	}
+	return true
 }
 
 // allText is the text in a node.

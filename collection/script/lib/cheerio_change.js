@@ -60,6 +60,8 @@
     detach(node);
     return copy;
   }
+  // holder is the parent of a node, or the root.
+  const holder = node => Node.tree(node).node(Node.tree(node).host.near(Node.id(node), 'holder'));
   const detach = node => Node.tree(node).host.detach(Node.id(node));
   const put = (parent, before, node) => Node.tree(parent).host.insert(Node.id(parent), before ? Node.id(before) : -1, Node.id(node));
   const copyOf = node => {
@@ -230,18 +232,19 @@
     }
     before(...args) {
       return this.#each(args, (target, nodes) => {
-        if (target.parent) nodes.forEach(node => put(target.parent, target, node));
+        if (holder(target)) nodes.forEach(node => put(holder(target), target, node));
       });
     }
     after(...args) {
       return this.#each(args, (target, nodes) => {
-        const {next, parent} = target;
-        if (parent) nodes.forEach(node => put(parent, next, node));
+        const {next} = target;
+        if (holder(target)) nodes.forEach(node => put(holder(target), next, node));
       });
     }
     replaceWith(...args) {
       return this.#each(args, (target, nodes) => {
-        if (target.parent) nodes.forEach(node => put(target.parent, target, node));
+        if (!holder(target)) return;
+        nodes.forEach(node => put(holder(target), target, node));
         if (!nodes.includes(target)) detach(target);
       });
     }

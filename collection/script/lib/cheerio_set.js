@@ -100,10 +100,14 @@
       return this._way('parent', selector);
     }
     parents(selector) {
-      return this._way('parents', selector);
+      return this.#backwards()._way('parents', selector)._before(this);
     }
     parentsUntil(until, filter) {
-      return this._until('parentsUntil', 'parents', until, filter);
+      return this.#backwards()._until('parentsUntil', 'parents', until, filter)._before(this);
+    }
+    // #backwards: cheerio goes up from the last node first.
+    #backwards() {
+      return this._from(this.toArray().reverse());
     }
     closest(what) {
       if (what === undefined || what === null) return this._from([]);
@@ -186,7 +190,7 @@
       return this._from(node === undefined ? [] : [node]);
     }
     index(what) {
-      if (what === undefined) return this.length ? this._from([this[0]]).prevAll().length : -1;
+      if (what === undefined) return this.length && this[0].parent ? this._from([this[0]]).prevAll().length : -1;
       if (typeof what === 'string') return this._of(what).toArray().indexOf(this[0]);
       return this.toArray().indexOf(what instanceof Found ? what[0] : what);
     }
