@@ -28,6 +28,8 @@ func leavesGlobals(text string) bool {
 type leaves struct {
 	declared, assigned map[string]bool
 	unclear            bool
+	// visit, when not nil, sees every node.
+	visit func(ast.Node)
 }
 
 // walk visits every node below v.
@@ -42,6 +44,9 @@ func (l *leaves) walk(v reflect.Value) {
 			return
 		}
 		if node, ok := v.Interface().(ast.Node); ok {
+			if l.visit != nil {
+				l.visit(node)
+			}
 			l.node(node)
 		}
 		l.walk(v.Elem())
