@@ -1,6 +1,7 @@
 package hurl
 
 import (
+	"encoding/json"
 	"errors"
 	"flag"
 	"os"
@@ -149,6 +150,54 @@ func checkGrammar(t *testing.T, text string) {
 			if !ok || !keyGrammar.MatchString(k) || !grammar.MatchString(v) {
 				t.Errorf("%s: no pair: %s", section, line)
 			}
+		}
+	}
+}
+
+// TestAsserts: simple tests become asserts, from which the same tests are read; the rest is a comment.
+func TestAsserts(t *testing.T) {
+	for _, c := range []struct{ script, want, rest string }{
+		{`pm.test("is 200", () => pm.response.to.have.status(200)); pm.test("j", () => { const j = pm.response.json(); pm.expect(j.a["b c"][0].d).to.eql("x\"#{y}"); pm.expect(j.n).to.be.above(1.5); pm.expect(j.l).to.have.lengthOf(2); });`,
+			"# is 200\nHTTP 200\n[Asserts]\n# j\njsonpath \"$.a['b c'][0].d\" == \"x\\\"#\\u{7b}y}\"\njsonpath \"$.n\" > 1.5\njsonpath \"$.l\" count == 2\n", ""},
+		{`pm.test("h", () => { pm.response.to.have.status(201); pm.response.to.have.header("X-A"); pm.expect(pm.response.headers.get("X-A")).to.include("b") });`,
+			"# h\nHTTP 201\n[Asserts]\nheader \"X-A\" exists\nheader \"X-A\" contains \"b\"\n", ""},
+		{`pm.test("t", () => { pm.expect(pm.response.responseTime).to.be.below(500); pm.expect(pm.response.text()).to.match(/a\/\d+/); pm.response.to.be.success; pm.expect(pm.response.code).to.not.eql(204) });`,
+			"HTTP *\n[Asserts]\n# t\nduration < 500\nbody matches \"a/\\\\d+\"\nstatus >= 200\nstatus < 300\nstatus != 204\n", ""},
+		{`pm.test("e", () => { const j = pm.response.json(); pm.expect(j.a).to.be.null; pm.expect(j.b).to.exist; pm.expect(j.c).to.be.undefined; pm.expect(j.d).to.be.a("string"); pm.response.to.have.jsonBody() });`,
+			"HTTP *\n[Asserts]\n# e\njsonpath \"$.a\" == null\njsonpath \"$.b\" exists\njsonpath \"$.b\" != null\njsonpath \"$.c\" not exists\njsonpath \"$.d\" isString\njsonpath \"$\" exists\n", ""},
+		{`pm.environment.set("id", 1); pm.test("s", () => pm.response.to.have.status(200)); pm.test("o", () => pm.expect(pm.response.code).to.be.oneOf([200]));`,
+			"# s\nHTTP 200\n", `pm.environment.set("id", 1); pm.test("o", () => pm.expect(pm.response.code).to.be.oneOf([200]));`},
+	} {
+		exec, err := json.Marshal([]string{c.script})
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, err := collection.Parse("test.json", []byte(`{"info": {"name": "t"}, "item": [{"name": "r", "event": [{"listen": "test", "script": {"exec": `+string(exec)+`}}], "request": "http://h/"}]}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var notes convert.Notes
+		files, err := write(doc, convert.Options{}, &notes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := string(files[0].Data)
+		if !strings.HasSuffix(text, "location: true\n"+c.want) {
+			t.Errorf("got\n%s\nwant\n%s", text, c.want)
+		}
+		if rest := c.rest != "" && strings.Contains(text, "# | "+c.rest+"\n"); rest != (c.rest != "") || c.rest == "" && strings.Contains(text, "# |") {
+			t.Errorf("the rest is not written as it should be:\n%s", text)
+		}
+		if noted := strings.Contains(allNotes(&notes), "1 of its tests became asserts"); noted != (c.rest != "") {
+			t.Errorf("notes: %s", allNotes(&notes))
+		}
+		back, err := read(&convert.Input{Path: "x.hurl", Data: files[0].Data}, &notes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := write(back, convert.Options{}, &notes)
+		if err != nil || string(again[0].Data) != text {
+			t.Errorf("%v: read and written again:\n%s\nwant\n%s", err, again[0].Data, text)
 		}
 	}
 }

@@ -28,6 +28,11 @@ type reader struct {
 	item     *convert.DraftItem
 	tests    []string
 	pre      []string
+	// said is the last comment, in the line saidAt; grouped says that it was the name of the
+	// test to which the last check belongs.
+	said    string
+	saidAt  int
+	grouped bool
 }
 
 var (
@@ -79,7 +84,7 @@ func (r *reader) entry() error {
 	}
 	req := &convert.DraftRequest{Method: m[1], Headers: []collection.Header{}}
 	r.item = &convert.DraftItem{Name: m[1] + " " + short(m[2]), Request: req, Behavior: map[string]any{"followRedirects": false}}
-	r.pre, r.tests = nil, nil
+	r.pre, r.tests, r.grouped = nil, nil, false
 	r.describe()
 	req.URL.Raw = r.template(cutComment(m[2]))
 	r.at++
@@ -90,7 +95,7 @@ func (r *reader) entry() error {
 		if m := responseLine.FindStringSubmatch(strings.TrimSpace(r.lines[r.at])); m != nil {
 			r.at++
 			if m[1] != "*" {
-				r.check("status is "+m[1], "pm.response.to.have.status("+strings.TrimLeft(m[1][:len(m[1])-1], "0")+m[1][len(m[1])-1:]+");")
+				r.check(r.at-1, "status is "+m[1], "pm.response.to.have.status("+strings.TrimLeft(m[1][:len(m[1])-1], "0")+m[1][len(m[1])-1:]+");")
 			}
 			if err := r.responsePart(); err != nil {
 				return err
@@ -146,6 +151,8 @@ func (r *reader) next() (string, bool) {
 		}
 		if line := strings.TrimSpace(r.lines[r.at]); strings.HasPrefix(line, "# "+titleMark) {
 			return "", false
+		} else if text, ok := strings.CutPrefix(line, "#"); ok {
+			r.said, r.saidAt = strings.TrimSpace(text), r.at
 		}
 	}
 	return "", false

@@ -9,8 +9,17 @@ import (
 	"github.com/pmrun/pmrun/collection/convert"
 )
 
-// check adds a test to the script.
-func (r *reader) check(name, code string) {
+// check adds a test to the script, for what stands in a line. A comment right before it is its name, and what
+// follows belongs to the same test.
+func (r *reader) check(line int, name, code string) {
+	switch {
+	case r.saidAt == line-1 && r.said != "" && line > 0:
+		name, r.grouped = r.said, true
+	case r.grouped:
+		end := len(r.tests) - 1
+		r.tests = append(r.tests[:end], "    "+code, r.tests[end])
+		return
+	}
 	r.tests = append(r.tests, fmt.Sprintf("pm.test(%s, function () {", quote(name)), "    "+code, "});")
 }
 
@@ -47,7 +56,8 @@ func (r *reader) responsePart() error {
 				return r.fail(r.at, "the line is no header: "+short(line), "write it as name: value")
 			}
 			v = unescape(cutComment(v))
-			r.check("header "+k+" is "+v, fmt.Sprintf("pm.expect(pm.response.headers.get(%s)).to.eql(%s);", quote(unescape(k)), quote(v)))
+			r.grouped = false
+			r.check(r.at, "header "+k+" is "+v, fmt.Sprintf("pm.expect(pm.response.headers.get(%s)).to.eql(%s);", quote(unescape(k)), quote(v)))
 		}
 		r.at++
 	}
@@ -57,9 +67,10 @@ const quotedText = `"((?:[^"\\]|\\.)*)"`
 
 var (
 	queryOf    = regexp.MustCompile(`^(status|duration|body|header|jsonpath|url)(?:\s+` + quotedText + `)?\s+(.+)$`)
-	predicate  = regexp.MustCompile(`^(not\s+)?(==|!=|>=|<=|>|<|contains|startsWith|endsWith|exists|isEmpty|count)(?:\s+(.+))?$`)
+	predicate  = regexp.MustCompile(`^(not\s+)?(==|!=|>=|<=|>|<|contains|startsWith|endsWith|exists|isEmpty|count|matches|isString|isBoolean|isNumber)(?:\s+(.+))?$`)
 	countFirst = regexp.MustCompile(`^count\s+(==|!=|>=|<=|>|<)\s+(\d+)$`)
-	memberPath = regexp.MustCompile(`^\$((?:\.[A-Za-z_]\w*|\[\d+\])*)$`)
+	memberPath = regexp.MustCompile(`^\$((?:\.[A-Za-z_]\w*|\[\d+\]|\['[^'\\]+'\])*)$`)
+	otherKey   = regexp.MustCompile(`\['([^']+)'\]`)
 	quotedKey  = regexp.MustCompile(`\['([A-Za-z_]\w*)'\]`)
 	captureOf  = regexp.MustCompile(`^(status|duration|body|header|jsonpath|url)(?:\s+` + quotedText + `)?$`)
 	literal    = regexp.MustCompile(`^(?:-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)$`)
@@ -82,16 +93,17 @@ func (r *reader) value(kind, argument string) (string, bool) {
 		if m == nil {
 			return "", false
 		}
-		return "pm.response.json()" + m[1], true
+		return "pm.response.json()" + otherKey.ReplaceAllStringFunc(m[1], func(k string) string { return "[" + quote(k[2:len(k)-2]) + "]" }), true
 	}
 	return "", false
 }
 
 func (r *reader) assert(line string) {
 	if code, ok := r.assertion(cutTail(line)); ok {
-		r.check(line, code)
+		r.check(r.at, line, code)
 		return
 	}
+	r.grouped = false
 	r.tests = append(r.tests, "// hurl: "+line)
 	r.notes.AddAt(r.item.Name, "assert "+short(line), "written as a comment")
 }
@@ -147,6 +159,14 @@ func (r *reader) assertion(line string) (string, bool) {
 		return "pm.expect(" + found + ").to." + flip(not) + "be.undefined;", wanted == ""
 	case "isEmpty":
 		return "pm.expect(" + found + ").to." + not + "be.empty;", wanted == ""
+	case "isString", "isBoolean", "isNumber":
+		return "pm.expect(" + found + ").to." + not + "be.a(" + quote(strings.ToLower(strings.TrimPrefix(op, "is"))) + ");", wanted == ""
+	case "matches":
+		s := inString.FindStringSubmatch(p[3])
+		if s == nil || templated.MatchString(s[1]) {
+			return "", false
+		}
+		return "pm.expect(" + found + ").to." + not + "match(/" + strings.NewReplacer(`\/`, `\/`, "/", `\/`).Replace(unescape(s[1])) + "/);", !strings.ContainsAny(unescape(s[1]), "\r\n") && s[1] != ""
 	case "count":
 		if _, err := strconv.Atoi(wanted); err != nil {
 			return "", false
@@ -180,6 +200,7 @@ func compare(found, not, op, wanted string) (string, bool) {
 }
 
 func (r *reader) capture(line string) {
+	r.grouped = false
 	k, v, ok := cutPair(cutTail(line))
 	if m := captureOf.FindStringSubmatch(v); ok && m != nil {
 		if found, ok := r.value(m[1], m[2]); ok {

@@ -83,15 +83,8 @@ func (w *writer) entry(b *strings.Builder, c *convert.Call, variables string) {
 		w.notes.Add(c.Item, "folder", "is part of the request's title")
 	}
 	comment(b, c.Item.Request().Description)
-	for _, event := range []string{"prerequest", "test"} {
-		for _, s := range c.Item.EventScripts(event) {
-			w.notes.Add(c.Item, "event "+event, "written as a comment")
-			fmt.Fprintf(b, "# Postman script %s:\n", event)
-			for line := range strings.SplitSeq(s.Source, "\n") {
-				fmt.Fprintf(b, "%s\n", strings.TrimRight("# | "+line, " \t\r"))
-			}
-		}
-	}
+	tests := w.scripts(b, c.Item)
+	defer func() { asserts(b, tests) }()
 	text := func(s string) string { return w.names.Text(c.Item, s) }
 	fmt.Fprintf(b, "%s %s\n", cmp.Or(c.Method, "GET"), text(c.URL))
 	form := w.form(c)
