@@ -32,6 +32,8 @@ type Call struct {
 	// placeholders), or one that is made anew for each request: digest, awsv4, oauth1, ...
 	Auth     *collection.Auth
 	Behavior collection.Behavior
+
+	from *collection.Item // Item with its placeholders filled in; mostly Item itself
 }
 
 // CallBody is the body of a Call.
@@ -60,8 +62,13 @@ func Calls(c *collection.Collection, o Options, notes *Notes) []Call {
 }
 
 func newCall(item *collection.Item, o Options, notes *Notes) Call {
-	r := item.Request()
-	call := Call{Item: item, Method: r.Method, Behavior: item.Behavior()}
+	call := Call{Item: item, Behavior: item.Behavior(), from: item}
+	auth, _ := item.Auth()
+	if o.Fill != nil {
+		call.from, auth = o.Fill.item(item)
+	}
+	r := call.from.Request()
+	call.Method = r.Method
 	plain := &plainRequest{Method: r.Method, Header: []collection.Header{}, URL: plainURL{Raw: r.URL.Raw}}
 	if r.URL.HasParts {
 		plain.URL = plainURL{
@@ -79,7 +86,6 @@ func newCall(item *collection.Item, o Options, notes *Notes) Call {
 		}
 		plain.Header = append(plain.Header, h)
 	}
-	auth, _ := item.Auth()
 	if auth != nil && headerAuth(auth) {
 		plain.Auth = &DraftAuth{auth.Type, auth.Params}
 	} else {
@@ -202,14 +208,14 @@ func (c *Call) send(plain *plainRequest, o Options, notes *Notes) {
 	}
 	if err != nil {
 		notes.Add(c.Item, "request", "written as it stands; it cannot be sent as it is: "+words.show(err.Error()))
-		c.URL = request.URLText(c.Item.Request().URL)
+		c.URL = request.URLText(c.from.Request().URL)
 		c.Header = append(c.Header, plain.Header...)
-		if b := c.Item.Request().Body; c.Body != nil && b != nil {
+		if b := c.from.Request().Body; c.Body != nil && b != nil {
 			c.Body.Text = b.Raw
 		}
 		return
 	}
-	c.URL = words.showBase(words.show(c.URL), base, request.URLText(c.Item.Request().URL), o)
+	c.URL = words.showBase(words.show(c.URL), base, request.URLText(c.from.Request().URL), o)
 	for i := range c.Header {
 		c.Header[i].Key = words.show(c.Header[i].Key)
 		c.Header[i].Value = words.show(c.Header[i].Value)

@@ -58,6 +58,8 @@ type Options struct {
 	PerRequest bool
 	// WithSecrets lets the values of secret variables into the output.
 	WithSecrets bool
+	// Fill, when it is set, makes Calls put values in the place of placeholders.
+	Fill *Filler
 }
 
 // Requests gives the requests that are to be written, in order.

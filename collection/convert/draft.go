@@ -39,17 +39,19 @@ type DraftRequest struct {
 	Description string              `json:"description,omitempty"`
 }
 
-// DraftURL is a URL of a Draft. Raw is enough: Postman takes it apart; parts that are
-// given count more.
+// DraftURL is a URL of a Draft: its text, and what the text cannot say.
 type DraftURL struct {
-	Raw       string                  `json:"raw"`
-	Protocol  string                  `json:"protocol,omitempty"`
-	Host      []string                `json:"host,omitempty"`
-	Port      string                  `json:"port,omitempty"`
-	Path      []string                `json:"path,omitempty"`
-	Query     []collection.QueryParam `json:"query,omitempty"`
-	Hash      string                  `json:"hash,omitempty"`
-	Variables []collection.Variable   `json:"variable,omitempty"`
+	Raw string
+	// Query, when there is one, stands for the query of Raw.
+	Query []collection.QueryParam
+	// Variables are the values of the path variables in Raw.
+	Variables []collection.Variable
+}
+
+// MarshalJSON writes the parts of the URL where there is more than a text: Postman reads
+// the parts, and the text only where it stands alone.
+func (u DraftURL) MarshalJSON() ([]byte, error) {
+	return collection.URLJSON(u.Raw, u.Query, u.Variables), nil
 }
 
 // DraftBody is a body of a Draft; Mode is one of collection's Mode constants.

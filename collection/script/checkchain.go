@@ -15,8 +15,8 @@ type link struct {
 	called bool
 }
 
-// chain takes an expression apart into what it begins with and the words after it.
-func chain(e ast.Expression) (start ast.Expression, links []link) {
+// linksOf takes an expression apart into what it begins with and the words after it.
+func linksOf(e ast.Expression) (start ast.Expression, links []link) {
 	for depth := 0; depth < deepestCheck; depth++ {
 		l := link{}
 		if call, is := e.(*ast.CallExpression); is {
@@ -39,7 +39,7 @@ func chain(e ast.Expression) (start ast.Expression, links []link) {
 
 // check reads one assertion, which may be several checks.
 func (a *analyser) check(e ast.Expression) (checks []Check, ok bool) {
-	start, links := chain(e)
+	start, links := linksOf(e)
 	if len(links) == 0 {
 		return nil, false
 	}

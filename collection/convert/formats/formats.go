@@ -5,6 +5,7 @@ import (
 	"github.com/pmrun/pmrun/collection/convert"
 	"github.com/pmrun/pmrun/collection/convert/curl"
 	"github.com/pmrun/pmrun/collection/convert/golang"
+	"github.com/pmrun/pmrun/collection/convert/har"
 	"github.com/pmrun/pmrun/collection/convert/httpfile"
 	"github.com/pmrun/pmrun/collection/convert/hurl"
 	"github.com/pmrun/pmrun/collection/convert/postman"
@@ -21,5 +22,6 @@ func All() []convert.Format {
 		hurl.Hurl(),
 		golang.Go(),
 		curl.Curl(),
+		har.HAR(),
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/convert"
 	"github.com/pmrun/pmrun/collection/vars"
@@ -16,41 +18,53 @@ import (
 // Losses notes what of a request is left out by every such format: what is disabled,
 // descriptions of single fields, saved answers, and behaviours other than those named in known.
 func Losses(item *collection.Item, notes *convert.Notes, known ...string) {
+	Parts(item, notes, false)
+	if n := len(item.Raw.Get("response").Array()); n > 0 {
+		notes.Add(item, "saved answers", fmt.Sprintf("left out (%d)", n))
+	}
+	Behaviors(item, notes, known...)
+}
+
+// Parts notes the headers, parameters and fields that are disabled, and the descriptions of
+// the others unless the format has a place for them.
+func Parts(item *collection.Item, notes *convert.Notes, described bool) {
 	r := item.Request()
+	disabled := func(field string, off bool, description string) {
+		switch {
+		case off:
+			notes.Add(item, field, "left out: it is disabled")
+		case description != "" && !described:
+			notes.Add(item, field, "its description is left out")
+		}
+	}
 	for _, h := range r.Headers {
-		disabled(item, notes, "header "+h.Key, h.Disabled, h.Description)
+		disabled("header "+h.Key, h.Disabled, h.Description)
 	}
 	for _, q := range r.URL.Query {
-		disabled(item, notes, "query parameter "+q.Key, q.Disabled, q.Description)
+		disabled("query parameter "+q.Key, q.Disabled, q.Description)
 	}
 	if r.Body != nil {
 		if r.Body.Disabled {
 			notes.Add(item, "body", "left out: it is disabled")
 		}
 		for _, p := range r.Body.Params {
-			disabled(item, notes, "field "+p.Key, p.Disabled, p.Description)
+			disabled("field "+p.Key, p.Disabled, p.Description)
 			if p.Type == "file" && len(p.Src) == 0 && !p.Disabled {
 				notes.Add(item, "field "+p.Key, "left out: no file is chosen")
 			}
 		}
 	}
-	if n := len(item.Raw.Get("response").Array()); n > 0 {
-		notes.Add(item, "saved answers", fmt.Sprintf("left out (%d)", n))
-	}
-	for key := range item.Raw.Get("protocolProfileBehavior").Map() {
-		if !slices.Contains(known, key) && key != "disableBodyPruning" && key != "disableUrlEncoding" {
-			notes.Add(item, "protocolProfileBehavior "+key, "left out")
-		}
-	}
 }
 
-func disabled(item *collection.Item, notes *convert.Notes, field string, off bool, description string) {
-	switch {
-	case off:
-		notes.Add(item, field, "left out: it is disabled")
-	case description != "":
-		notes.Add(item, field, "its description is left out")
-	}
+// Behaviors notes the behaviours of a request that a format has no place for: all but
+// those in known.
+func Behaviors(item *collection.Item, notes *convert.Notes, known ...string) {
+	item.Raw.Get("protocolProfileBehavior").ForEach(func(key, _ gjson.Result) bool {
+		if name := key.String(); !slices.Contains(known, name) && name != "disableBodyPruning" && name != "disableUrlEncoding" {
+			notes.Add(item, "protocolProfileBehavior "+name, "left out")
+		}
+		return true
+	})
 }
 
 // Secrets notes that a value which looks like a secret stands in the output.
