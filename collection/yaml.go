@@ -22,6 +22,7 @@ import (
 const (
 	maxYAMLNodes = 2_000_000
 	maxYAMLDepth = 200
+	maxYAMLText  = 512 << 20 // bytes
 )
 
 // yamlFile is one YAML file.
@@ -29,6 +30,7 @@ type yamlFile struct {
 	file  string // for messages
 	top   *yaml.Node
 	nodes int // that were written so far
+	bytes int // of the texts among them
 }
 
 // yamlObject holds the members of a mapping in the order of the file.
@@ -276,6 +278,9 @@ func (f *yamlFile) jsonAt(n *yaml.Node, depth int) (any, error) {
 			list = append(list, value)
 		}
 		return list, nil
+	}
+	if f.bytes += len(n.Value); f.bytes > maxYAMLText {
+		return nil, f.errorAt(n, fmt.Sprintf("the file has more than %d MiB of text, its anchors counted wherever they are used", maxYAMLText>>20), "write it without anchors")
 	}
 	switch tag := n.ShortTag(); {
 	case tag == "!!bool" && strings.EqualFold(n.Value, "true"), tag == "!!bool" && strings.EqualFold(n.Value, "false"):

@@ -17,11 +17,12 @@ type Draft struct {
 	Variables   []collection.Variable
 }
 
-// DraftItem is a folder, when Request is nil, or a request of a Draft.
+// DraftItem is a folder, when Request is nil, or a request of a Draft. Items of an empty
+// folder are an empty list.
 type DraftItem struct {
 	Name        string          `json:"name"`
 	Description string          `json:"description,omitempty"`
-	Items       []*DraftItem    `json:"item,omitempty"`
+	Items       []*DraftItem    `json:"item,omitzero"`
 	Events      []DraftEvent    `json:"event,omitempty"`
 	Auth        *DraftAuth      `json:"auth,omitempty"` // of a folder; a request has its own
 	Request     *DraftRequest   `json:"request,omitempty"`

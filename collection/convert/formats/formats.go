@@ -8,6 +8,7 @@ import (
 	"github.com/pmrun/pmrun/collection/convert/har"
 	"github.com/pmrun/pmrun/collection/convert/httpfile"
 	"github.com/pmrun/pmrun/collection/convert/hurl"
+	"github.com/pmrun/pmrun/collection/convert/insomnia"
 	"github.com/pmrun/pmrun/collection/convert/postman"
 )
 
@@ -23,5 +24,6 @@ func All() []convert.Format {
 		golang.Go(),
 		curl.Curl(),
 		har.HAR(),
+		insomnia.Insomnia(),
 	}
 }

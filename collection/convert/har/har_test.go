@@ -1,6 +1,8 @@
 package har
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -8,7 +10,6 @@ import (
 	"testing"
 
 	cdp "github.com/chromedp/cdproto/har"
-	"github.com/go-json-experiment/json"
 
 	"github.com/pmrun/pmrun/collection/convert"
 	"github.com/pmrun/pmrun/collection/convert/internal/filewire"
@@ -45,7 +46,7 @@ func TestGolden(t *testing.T) {
 	}
 	// Another program's types take it, and know every member.
 	var archive cdp.HAR
-	if err := json.Unmarshal(files[0].Data, &archive, json.RejectUnknownMembers(true)); err != nil {
+	if err := strictly(files[0].Data, &archive); err != nil {
 		t.Error(err)
 	} else if got := len(archive.Log.Entries); got != 3 {
 		t.Errorf("%d entries", got)
@@ -156,11 +157,17 @@ func TestReadErrors(t *testing.T) {
 	}
 }
 
+func strictly(data []byte, value any) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	return dec.Decode(value)
+}
+
 // summary shows the requests of an archive.
 func summary(t *testing.T, data []byte) string {
 	t.Helper()
 	var archive cdp.HAR
-	if err := json.Unmarshal(data, &archive, json.RejectUnknownMembers(true)); err != nil {
+	if err := strictly(data, &archive); err != nil {
 		t.Fatal(err)
 	}
 	var b strings.Builder
