@@ -6,6 +6,7 @@ import (
 	"github.com/pmrun/pmrun/collection/convert/curl"
 	"github.com/pmrun/pmrun/collection/convert/golang"
 	"github.com/pmrun/pmrun/collection/convert/har"
+	"github.com/pmrun/pmrun/collection/convert/hoppscotch"
 	"github.com/pmrun/pmrun/collection/convert/httpfile"
 	"github.com/pmrun/pmrun/collection/convert/hurl"
 	"github.com/pmrun/pmrun/collection/convert/insomnia"
@@ -25,5 +26,6 @@ func All() []convert.Format {
 		curl.Curl(),
 		har.HAR(),
 		insomnia.Insomnia(),
+		hoppscotch.Hoppscotch(),
 	}
 }

@@ -320,16 +320,8 @@ func (r *reader) url(x *reading, q *archiveRequest) {
 		x.item.Request.URL.Query = query
 	}
 	r.placeholders(x, "URL", raw)
-	target, _, _ := strings.Cut(raw, "?")
-	target, _, _ = strings.Cut(target, "#")
-	if _, after, ok := strings.Cut(target, "://"); ok {
-		target = after
-	}
-	for _, segment := range strings.Split(target, "/")[1:] {
-		if !r.own && len(segment) > 1 && segment[0] == ':' {
-			name, _, _ := strings.Cut(segment[1:], ".")
-			x.item.Request.URL.Variables = append(x.item.Request.URL.Variables, collection.Variable{Key: name, Value: ":" + name})
-		}
+	if !r.own {
+		x.item.Request.URL.Variables = convert.LiteralSegments(raw)
 	}
 }
 

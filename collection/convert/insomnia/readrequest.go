@@ -107,45 +107,20 @@ func (r *reader) url(n *node, item *convert.DraftItem, place string) {
 			continue // Insomnia does not send it
 		}
 		if q.HasValue = q.Value != ""; encoded {
-			// Postman sends a plus sign as it is, which a server takes for a blank.
-			q.Key, q.Value = outside(q.Key), outside(q.Value)
+			q.Key, q.Value = convert.EncodePlus(q.Key), convert.EncodePlus(q.Value)
 		}
 		list = append(list, q)
 	}
 	if list != nil {
 		u.Query = append(collection.QueryOf(u.Raw), list...)
 	}
-	given := map[string]bool{}
+	var given []string
 	for _, p := range n.Get("pathParameters").Array() {
 		name := convert.TextOf(p.Get("name"))
-		given[name] = true
+		given = append(given, name)
 		u.Variables = append(u.Variables, collection.Variable{Key: name, Value: r.text(place, convert.TextOf(p.Get("value")))})
 	}
-	target, _, _ := strings.Cut(u.Raw, "?")
-	if _, rest, ok := strings.Cut(target, "://"); ok {
-		target = rest
-	}
-	for _, s := range strings.Split(target, "/")[1:] {
-		name, _, _ := strings.Cut(strings.TrimPrefix(s, ":"), ".")
-		if strings.HasPrefix(s, ":") && name != "" && !given[name] {
-			given[name] = true
-			u.Variables = append(u.Variables, collection.Variable{Key: name, Value: ":" + name}) // sent as it stands
-		}
-	}
-}
-
-// outside encodes the plus signs of a text, but for those in placeholders.
-func outside(text string) string {
-	if !strings.Contains(text, "+") {
-		return text
-	}
-	var b strings.Builder
-	last := 0
-	for _, m := range placeholder.FindAllStringIndex(text, -1) {
-		b.WriteString(strings.ReplaceAll(text[last:m[0]], "+", "%2B") + text[m[0]:m[1]])
-		last = m[1]
-	}
-	return b.String() + strings.ReplaceAll(text[last:], "+", "%2B")
+	u.Variables = append(u.Variables, convert.LiteralSegments(u.Raw, given...)...)
 }
 
 // cookieAuth writes an API key that is a cookie into the header.
