@@ -23,7 +23,7 @@ type foreign struct {
 const (
 	exportCollection  = "export the collection from Postman as Collection v2.1 (JSON)"
 	exportEnvironment = "export the environment from Postman (JSON with \"values\")"
-	convertFirst      = "import it into Postman and export it as Collection v2.1 (JSON)"
+	convertFirst      = "turn it into one: pmrun convert FILE -t postman-2.1 -o collection.json"
 	passAsGlobals     = "pass it with -g/--globals, and give the collection's own file here"
 	passAsEnvironment = "pass it with -e/--environment, and give the collection's own file here"
 	passAsCollection  = "give it as the collection, and the environment with -e/--environment"
@@ -108,7 +108,7 @@ func textKind(text string) foreign {
 	case yamlOpenAPI.MatchString(head):
 		return foreign{what: "an OpenAPI document (YAML)"}
 	case yamlInsomnia.MatchString(head):
-		return foreign{what: "an Insomnia export (YAML)"}
+		return foreign{what: "an Insomnia export (YAML)", forCollection: convertFirst}
 	case strings.HasPrefix(lower, "curl "):
 		return foreign{what: "a curl command"}
 	case yamlLine.MatchString(firstLine(head)) && yamlEnvValues.MatchString(head):

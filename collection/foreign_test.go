@@ -44,7 +44,7 @@ var foreignTests = []struct {
 	{"v1 without order", `{"name":"n","requests":[]}`, nil, []string{"collection v1"}},
 	{"wrapped v1", `{"collection":{"order":[],"requests":[]}}`, nil, []string{"collection v1"}},
 	{"data dump", `{"version":1,"collections":[],"environments":[]}`, []string{"data dump", "export"}, []string{"data dump"}},
-	{"OpenAPI", `{"openapi":"3.0.0","info":{"title":"x","version":"1"},"paths":{}}`, []string{"OpenAPI", "import it into Postman"}, []string{"OpenAPI"}},
+	{"OpenAPI", `{"openapi":"3.0.0","info":{"title":"x","version":"1"},"paths":{}}`, []string{"OpenAPI", "pmrun convert FILE"}, []string{"OpenAPI"}},
 	{"Swagger", `{"swagger":"2.0","info":{}}`, []string{"OpenAPI"}, []string{"OpenAPI"}},
 	{"OpenAPI YAML", "# api\nopenapi: 3.0.0\ninfo:\n", []string{"OpenAPI document (YAML)"}, []string{"OpenAPI"}},
 	{"HAR", `{"log":{"version":"1.2","entries":[]}}`, []string{"HAR"}, []string{"HAR"}},

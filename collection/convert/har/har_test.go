@@ -143,7 +143,7 @@ func TestReadErrors(t *testing.T) {
 		{"broken", "{\"log\": {\"entries\": [{\"request\": {\"url\": \"http://h\"}},\n {\"a\" 1}]}}", "x.har:2:7: entry 2: is not valid JSON: invalid character '1' after object key\nrecord or export it again"},
 		{"no list", `{"log": {"entries": {}}}`, "x.har:1:19: entries: is no list\nrecord or export it again"},
 		{"wrong kind", entries(`{"request": {"url": "http://h", "headers": {}}}`), "x.har:1:40: entry 1: request.headers is not what it should be: it is of the type object\nrecord or export it again"},
-		{"no request", entries(`{"request": {"url": "http://h"}}, {}`), "x.har:1:72: entry 2: has no request with a URL\ntake it out of the archive, or record or export it again"},
+		{"no request", entries(`{"request": {"url": "http://h"}}, {}`), "x.har:1:72: entry 2: has no request\ntake it out of the archive, or record or export it again"},
 		{"not text", "{\"log\": \n\"\xff\"}", "x.har:2:2: is not text in UTF-8\nrecord it again, or save it as UTF-8"},
 		{"more behind it", entries(`{"request": {"url": "http://h"}}`) + "{}", "x.har:1:76: something follows the archive\nthere must be one JSON object in the file"},
 	} {

@@ -218,8 +218,8 @@ var otherScheme = regexp.MustCompile(`^(?i:(wss?|data|blob|about|file|ftp|javasc
 
 func (r *reader) entry(e *archiveEntry, place string, start int) error {
 	q := e.Request
-	if q == nil || q.URL == "" {
-		return r.fail(start, place, "has no request with a URL", "take it out of the archive, or "+again)
+	if q == nil {
+		return r.fail(start, place, "has no request", "take it out of the archive, or "+again)
 	}
 	method := strings.ToUpper(cmp.Or(strings.TrimSpace(string(q.Method)), "GET"))
 	item := &convert.DraftItem{Request: &convert.DraftRequest{Method: method, Headers: []collection.Header{}}}
@@ -239,6 +239,9 @@ func (r *reader) entry(e *archiveEntry, place string, start int) error {
 		}
 		r.notes.AddAt(item.Name, "request", "left out: "+what)
 		return nil
+	}
+	if q.URL == "" {
+		x.note("URL", "is empty")
 	}
 	r.url(x, q)
 	r.headers(x, q)
