@@ -59,7 +59,7 @@ func checkCases() []struct{ script, want string } {
 	}
 }
 
-func all(Check) bool { return true }
+func every(Check) bool { return true }
 
 func showTests(tests []SimpleTest) string {
 	var list []string
@@ -113,7 +113,7 @@ func showCheck(c Check) string {
 
 func TestChecks(t *testing.T) {
 	for _, c := range checkCases() {
-		tests, rest := Checks(c.script, all)
+		tests, rest := Checks(c.script, every)
 		got := showTests(tests)
 		if rest != "" {
 			got = "rest"
@@ -153,7 +153,7 @@ func TestChecksHold(t *testing.T) {
 	}
 	held := 0
 	for _, c := range checkCases() {
-		tests, rest := Checks(c.script, all)
+		tests, rest := Checks(c.script, every)
 		if rest != "" || strings.Contains(c.script, ".has(") {
 			continue
 		}
@@ -303,11 +303,11 @@ func FuzzChecks(f *testing.F) {
 		f.Add(c.script)
 	}
 	f.Fuzz(func(t *testing.T, source string) {
-		tests, rest := Checks(source, all)
+		tests, rest := Checks(source, every)
 		if len(tests) == 0 && rest != "" && strings.TrimSpace(source) != rest && rest != source {
 			t.Errorf("nothing was found, and the rest is another script: %q", rest)
 		}
-		if _, again := Checks(rest, all); rest != "" && again == "" && len(tests) > 0 {
+		if _, again := Checks(rest, every); rest != "" && again == "" && len(tests) > 0 {
 			if _, err := Compile("rest", rest); err != nil {
 				t.Errorf("the rest is no script: %q", rest)
 			}
@@ -319,7 +319,7 @@ func FuzzChecks(f *testing.F) {
 func TestChecksNested(t *testing.T) {
 	for _, text := range []string{"(", "[", "a=>", "x:", "({a:", "f(a=", "!", "async ()=>", "`${"} {
 		source := strings.Repeat(text, 30_000)
-		if tests, rest := Checks(source, all); len(tests) > 0 || rest != source {
+		if tests, rest := Checks(source, every); len(tests) > 0 || rest != source {
 			t.Errorf("%s: something was found", text)
 		}
 	}
