@@ -22,22 +22,28 @@
     }
   }
 
+  // received gives the larger parts of an answer that the host holds.
+  const received = {
+    headers: data => host.responseHeaders(data.of), text: data => host.responseText(data.of),
+    bytes: data => host.responseBytes(data.of), cookies: data => host.responseCookies(data.of),
+  };
+
   // Response is an answer. Its parts are made when they are asked for.
   class Response {
-    #data; #headers; #text; #cookies;
+    #data; #parts; #headers; #text; #cookies;
 
     // data: {code, status, time, bodySize, headerSize, of: the host's own}
-    constructor(data) { this.#data = data; }
+    constructor(data, parts = received) { this.#data = data; this.#parts = parts; }
 
     get code() { return this.#data.code; }
     get status() { return this.#data.status; }
-    get headers() { return this.#headers || (this.#headers = new HeaderList(host.responseHeaders(this.#data.of))); }
+    get headers() { return this.#headers || (this.#headers = new HeaderList(this.#parts.headers(this.#data))); }
     get responseTime() { return this.#data.time; }
     get responseSize() { return this.#data.bodySize; }
-    get stream() { const bytes = host.responseBytes(this.#data.of); return typeof Buffer === 'undefined' ? bytes : Buffer.from(bytes); }
-    get cookies() { return this.#cookies || (this.#cookies = new lib.CookieList(host.responseCookies(this.#data.of))); }
+    get stream() { const bytes = this.#parts.bytes(this.#data); return typeof Buffer === 'undefined' ? bytes : Buffer.from(bytes); }
+    get cookies() { return this.#cookies || (this.#cookies = new lib.CookieList(this.#parts.cookies(this.#data))); }
     reason() { return this.#data.status; }
-    text() { return this.#data.code === undefined ? undefined : this.#text === undefined ? (this.#text = host.responseText(this.#data.of)) : this.#text; }
+    text() { return this.#data.code === undefined ? undefined : this.#text === undefined ? (this.#text = this.#parts.text(this.#data)) : this.#text; }
     json(reviver) { return parseJSON(this.text(), typeof reviver === 'function' ? reviver : undefined); }
     jsonp(reviver) {
       const match = /^\s*[\w$.[\]]+\s*\(([\s\S]*)\)\s*;?\s*$/.exec(this.text());
@@ -46,7 +52,7 @@
     size() { const {bodySize: body, headerSize: header} = this.#data; return {body, header, total: body + header}; }
     details() { return {name: this.status, detail: this.status, code: this.code, standardName: this.status}; }
     encoding() { return {format: this.contentInfo().charset || 'utf8', source: 'HEADER'}; }
-    dataURI() { const info = this.contentInfo(); return `data:${info.contentType};base64,${host.base64(host.responseBytes(this.#data.of))}`; }
+    dataURI() { const info = this.contentInfo(); return `data:${info.contentType};base64,${host.base64(this.#parts.bytes(this.#data))}`; }
     contentInfo() {
       const type = this.headers.get('Content-Type') || 'text/plain';
       const [mime] = type.split(';');

@@ -211,21 +211,25 @@
       const text = () => (typeof given.body === 'string' ? given.body : stream === undefined ? '' : host.decode(stream, 'utf-8'));
       const code = Number(given.code) || 0,
         status = given.status || host.reason(code);
-      super({
-        code,
-        status,
-        time: given.responseTime === undefined ? undefined : Number(given.responseTime),
-        get size() {
-          return {
-            body: given.responseSize === undefined ? bytes(text()) : given.responseSize,
-            header: bytes(`HTTP/1.1 ${code} ${status}\r\n\r\n`) + list.contentSize(),
-          };
+      super(
+        {
+          code,
+          status,
+          time: given.responseTime === undefined ? undefined : Number(given.responseTime),
+          get bodySize() {
+            return given.responseSize === undefined ? bytes(text()) : given.responseSize;
+          },
+          get headerSize() {
+            return bytes(`HTTP/1.1 ${code} ${status}\r\n\r\n`) + list.contentSize();
+          },
         },
-        headers: () => list.toJSON(),
-        body: text,
-        bytes: () => (stream === undefined ? host.encode(text()) : stream),
-        cookies: () => [].concat(given.cookie || given.cookies || []).map(jsonOf),
-      });
+        {
+          text,
+          headers: () => list.toJSON(),
+          bytes: () => (stream === undefined ? host.encode(text()) : stream),
+          cookies: () => [].concat(given.cookie || given.cookies || []).map(jsonOf),
+        },
+      );
       this.#source = given;
       this.id = given.id === undefined ? host.uuid() : given.id;
       if (given.name !== undefined) this.name = given.name;
