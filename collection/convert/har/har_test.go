@@ -61,10 +61,10 @@ type readCase struct{ name, text, want, notes string }
 func readCases() []readCase {
 	const form = `"method": "POST", "url": "http://h/f", "headers": [{"name": "Content-Type", "value": "application/x-www-form-urlencoded"}]`
 	return []readCase{
-		{"plain", entries(`{"request": {"method": "get", "url": "https://h.test/a/b?x=1#frag", "headers": []}}`), "GET /a/b: GET https://h.test/a/b?x=1#frag\n", ""},
+		{"plain", entries(`{"request": {"method": "get", "url": "https://h.test/a/b?x=1#frag", "headers": []}}`), "GET /a/b: GET https://h.test/a/b?x=1#frag\n  ? x=1\n", ""},
 		{"byte order mark", "\ufeff" + entries(`{"request": {"url": "http://h"}}`), "GET /: GET http://h\n", ""},
 		{"made by hand", entries(`{"request": {"url": "http://h/a#f", "queryString": [{"name": "q r", "value": "a+b&c"}, {"name": "n", "value": 1}]}}`),
-			"GET /a: GET http://h/a?q%20r=a%2Bb%26c&n=1#f\n", ""},
+			"GET /a: GET http://h/a?q%20r=a%2Bb%26c&n=1#f\n  ? q%20r=a%2Bb%26c\n  ? n=1\n", ""},
 		{"headers", entries(`{"request": {"url": "http://h/", "headers": [{"name": ":method", "value": "GET"}, {"name": "Host", "value": "h"}, {"name": "sec-ch-ua", "value": "x"}, {"name": "Accept-Encoding", "value": "gzip"}, {"name": "X-A", "value": " 1 ", "comment": "why"}, {"name": "Cookie", "value": "a=1"}, {"name": "cookie", "value": "b=2"}]}}`),
 			"GET /: GET http://h/\n  X-A: 1 (why)\n  Cookie: a=1; b=2\n",
 			": headers accept-encoding, host, sec-ch-ua: left out: whoever sends a request makes them\n: header Cookie: have values that look like secrets, and they stand in the collection: make them variables of type secret\n"},
