@@ -1,0 +1,78 @@
+// The functions of lodash for texts.
+(function (lib, host, load) {
+  'use strict';
+
+  const {_, get, truncate, upperFirst, words} = load('lodash_basis');
+
+  Object.assign(_, {
+    camelCase: s =>
+      words(s)
+        .map((w, i) => (i ? upperFirst(w.toLowerCase()) : w.toLowerCase()))
+        .join(''),
+    capitalize: s => upperFirst(String(s).toLowerCase()),
+    deburr: s =>
+      String(s)
+        .normalize('NFD')
+        .replace(/[\u0300-\u036f]/g, ''),
+    endsWith: (s, x) => String(s).endsWith(x),
+    startsWith: (s, x, at) => String(s).startsWith(x, at),
+    escape: s => String(s).replace(/[&<>"']/g, c => ({'&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;'})[c]),
+    unescape: s => String(s).replace(/&(?:amp|lt|gt|quot|#39);/g, c => ({'&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'"})[c]),
+    escapeRegExp: s => String(s).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'),
+    kebabCase: s =>
+      words(s)
+        .map(w => w.toLowerCase())
+        .join('-'),
+    lowerCase: s =>
+      words(s)
+        .map(w => w.toLowerCase())
+        .join(' '),
+    snakeCase: s =>
+      words(s)
+        .map(w => w.toLowerCase())
+        .join('_'),
+    startCase: s => words(s).map(upperFirst).join(' '),
+    upperCase: s =>
+      words(s)
+        .map(w => w.toUpperCase())
+        .join(' '),
+    lowerFirst: s => String(s).charAt(0).toLowerCase() + String(s).slice(1),
+    upperFirst,
+    toLower: s => String(s === null || s === undefined ? '' : s).toLowerCase(),
+    toUpper: s => String(s === null || s === undefined ? '' : s).toUpperCase(),
+    pad: (s, n, c = ' ') => {
+      s = String(s);
+      const left = Math.floor((n - s.length) / 2);
+      return n > s.length ? s.padStart(s.length + left, c).padEnd(n, c) : s;
+    },
+    padEnd: (s, n, c) => String(s).padEnd(n, c),
+    padStart: (s, n, c) => String(s).padStart(n, c),
+    parseInt: (s, r) => parseInt(s, r),
+    repeat: (s, n = 1) => String(s).repeat(n),
+    replace: (s, a, b) => String(s).replace(a, b),
+    split: (s, x, n) => String(s).split(x, n),
+    trim: (s, c) => (c === undefined ? String(s).trim() : _.trimStart(_.trimEnd(s, c), c)),
+    trimStart: (s, c) => {
+      s = String(s);
+      if (c === undefined) return s.trimStart();
+      while (s && c.includes(s[0])) s = s.slice(1);
+      return s;
+    },
+    trimEnd: (s, c) => {
+      s = String(s);
+      if (c === undefined) return s.trimEnd();
+      while (s && c.includes(s[s.length - 1])) s = s.slice(0, -1);
+      return s;
+    },
+    truncate,
+    words: (s, re) => (re ? String(s).match(re) || [] : words(s)),
+    template: (text, o) => {
+      const make = data =>
+        String(text).replace(/<%[=-]?([\s\S]+?)%>|\$\{([^}]+)\}/g, (_m, a, b) => {
+          const v = get(data, (a || b).trim());
+          return v === undefined || v === null ? '' : String(v);
+        });
+      return make;
+    },
+  });
+});
