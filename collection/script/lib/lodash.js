@@ -2,8 +2,8 @@
 (function (lib, host, load) {
   'use strict';
 
-  const {_, debounced, each, equal, flatten, get, isObject, iteratee, matches, pathOf} = load('lodash_basis');
-  for (const part of ['lists', 'values', 'objects', 'texts']) load('lodash_' + part);
+  const {_, debounced, equal, flatten, get, isObject, iteratee, matches, pathOf} = load('lodash_basis');
+  for (const part of ['lists', 'values', 'objects', 'texts', 'more']) load('lodash_' + part);
   let counter = 0;
 
   Object.assign(_, {
@@ -89,6 +89,9 @@
   _.indexBy = _.keyBy;
   _.first = _.head;
 
+  // single are the functions that give one value, which is not wrapped unless in a chain.
+  const once = 'find findLast get head first last nth reduce reduceRight max maxBy min minBy sample invoke result clone cloneDeep join';
+  const single = new Set((once + ' attempt defaultTo identity template').split(' '));
   // chain: each call gives a wrapper until value().
   class Wrapper {
     constructor(value, chained) {
@@ -109,7 +112,7 @@
     if (typeof _[name] !== 'function') continue;
     Wrapper.prototype[name] = function (...args) {
       const v = _[name](this.wrapped, ...args);
-      return this.chained || isObject(v) ? new Wrapper(v, this.chained) : v;
+      return this.chained || (isObject(v) && !single.has(name)) ? new Wrapper(v, this.chained) : v;
     };
   }
   const wrap = value => new Wrapper(value, false);

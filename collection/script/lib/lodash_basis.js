@@ -17,13 +17,12 @@
           : isObject(v) && typeof v.length === 'number'
             ? Array.from(v)
             : Object.values(v);
-  const pathOf = p =>
-    Array.isArray(p)
-      ? p.map(k => (typeof k === 'symbol' ? k : String(k)))
-      : String(p)
-          .replace(/\[(?:(['"])(.*?)\1|([^\]]*))\]/g, (_, q, quoted, plain) => '.' + (q ? quoted : plain))
-          .replace(/^\./, '')
-          .split('.');
+  const pathParts = /\[\s*"([^"]*)"\s*\]|\[\s*'([^']*)'\s*\]|\[([^\]]*)\]|([^.[\]]+)|\.(?=\.|$)/g;
+  const pathOf = p => {
+    if (Array.isArray(p)) return p.map(k => (typeof k === 'symbol' ? k : String(k)));
+    if (p === '') return [''];
+    return Array.from(String(p).matchAll(pathParts), found => found.slice(1).find(part => part !== undefined) || '');
+  };
   const get = (o, p, otherwise) => {
     if (o === null || o === undefined) return otherwise;
     if (!Array.isArray(p) && has(o, p)) return o[p] === undefined ? otherwise : o[p];
@@ -48,7 +47,16 @@
     keysOf(source).every(k =>
       isObject(source[k]) ? isObject(get(v, [k])) && matches(v[k], source[k]) : has(Object(v), k) && equal(v[k], source[k]),
     );
-  const words = s => String(s === null || s === undefined ? '' : s).match(/[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[A-Z]|[^\x00-\x7f]+/g) || [];
+  const wordParts = /[A-ZÀ-ÖØ-Þ]{2,}(?![a-zß-öø-ÿ])|[A-ZÀ-ÖØ-Þ]?[a-zß-öø-ÿ]+|[0-9]+|[A-ZÀ-ÖØ-Þ]|[^\x00-\xff]+/g;
+  const words = s => String(s === null || s === undefined ? '' : s).match(wordParts) || [];
+  const letters = Object.fromEntries('ßss æae ÆAe øo ØO đd ĐD łl ŁL þth ÞTh œoe ŒOe ðd ÐD'.split(' ').map(pair => [pair[0], pair.slice(1)]));
+  const deburr = s =>
+    String(s === null || s === undefined ? '' : s)
+      .normalize('NFD')
+      .replace(/[\u0300-\u036f]/g, '')
+      .replace(/[ßæÆøØđĐłŁþÞœŒðÐ]/g, c => letters[c]);
+  // plainWords are the words that names are made of.
+  const plainWords = s => words(deburr(s).replace(/['\u2019]/g, ''));
   const order = (a, b) => (a === b ? 0 : a === undefined ? 1 : b === undefined ? -1 : a === null ? 1 : b === null ? -1 : a < b ? -1 : a > b ? 1 : 0);
   const clone = (v, deep) => {
     if (!isObject(v) || typeof v === 'function') return v;
@@ -134,9 +142,17 @@
   };
   const truncate = (s, o = {}) => {
     s = String(s);
-    const n = o.length === undefined ? 30 : o.length,
-      end = o.omission === undefined ? '...' : o.omission;
-    return s.length > n ? s.slice(0, Math.max(n - end.length, 0)) + end : s;
+    const {length = 30, omission = '...', separator} = o;
+    if (s.length <= length) return s;
+    const kept = s.slice(0, Math.max(length - omission.length, 0));
+    if (separator === undefined || length <= omission.length) return kept + omission;
+    if (!(separator instanceof RegExp)) {
+      const at = kept.lastIndexOf(separator);
+      return (s.indexOf(separator, kept.length) === kept.length || at < 0 ? kept : kept.slice(0, at)) + omission;
+    }
+    let last = -1;
+    for (const found of kept.matchAll(new RegExp(separator.source, separator.flags.replace('g', '') + 'g'))) last = found.index;
+    return (last < 0 ? kept : kept.slice(0, last)) + omission;
   };
   const upperFirst = s => {
     s = String(s === null || s === undefined ? '' : s);
@@ -149,6 +165,8 @@
 
   return {
     _,
+    deburr,
+    plainWords,
     equal,
     keysOf,
     has,

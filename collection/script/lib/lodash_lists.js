@@ -8,7 +8,8 @@
     chunk: (v, n = 1) => {
       const out = [];
       v = list(v);
-      for (let i = 0; i < v.length; i += n) out.push(v.slice(i, i + n));
+      n = Math.trunc(n);
+      for (let i = 0; n > 0 && i < v.length; i += n) out.push(v.slice(i, i + n));
       return out;
     },
     compact: v => list(v).filter(Boolean),
@@ -28,7 +29,10 @@
       return v.slice(0, Math.max(v.length - n, 0));
     },
     fill: (v, x, a, b) => v.fill(x, a, b),
-    findIndex: (v, f) => list(v).findIndex(iteratee(f)),
+    findIndex: (v, f, from = 0) => {
+      const t = iteratee(f);
+      return list(v).findIndex((x, i, all) => i >= from && t(x, i, all));
+    },
     findLastIndex: (v, f) => {
       const t = iteratee(f);
       v = list(v);
@@ -58,7 +62,11 @@
       return out;
     },
     toPairs: v => Object.entries(Object(v)),
-    indexOf: (v, x, from) => list(v).indexOf(x, from),
+    indexOf: (v, x, from = 0) => {
+      v = list(v);
+      from = from < 0 ? Math.max(v.length + from, 0) : from;
+      return v.findIndex((y, i) => i >= from && (y === x || (x !== x && y !== y)));
+    },
     lastIndexOf: (v, x) => list(v).lastIndexOf(x),
     join: (v, s = ',') => list(v).join(s),
     reverse: v => v.reverse(),
@@ -137,9 +145,11 @@
         .filter(([x, k]) => !t(x, k, v))
         .map(([x]) => x);
     },
-    find: (v, f) => {
+    find: (v, f, from = 0) => {
       const t = iteratee(f),
-        found = pairs(v).find(([x, k]) => t(x, k, v));
+        found = pairs(v)
+          .slice(from)
+          .find(([x, k]) => t(x, k, v));
       return found && found[0];
     },
     findLast: (v, f) => {

@@ -2,38 +2,35 @@
 (function (lib, host, load) {
   'use strict';
 
-  const {_, get, truncate, upperFirst, words} = load('lodash_basis');
+  const {_, deburr, plainWords, truncate, upperFirst, words} = load('lodash_basis');
 
   Object.assign(_, {
     camelCase: s =>
-      words(s)
+      plainWords(s)
         .map((w, i) => (i ? upperFirst(w.toLowerCase()) : w.toLowerCase()))
         .join(''),
     capitalize: s => upperFirst(String(s).toLowerCase()),
-    deburr: s =>
-      String(s)
-        .normalize('NFD')
-        .replace(/[\u0300-\u036f]/g, ''),
-    endsWith: (s, x) => String(s).endsWith(x),
+    deburr,
+    endsWith: (s, x, at) => String(s).endsWith(x, at),
     startsWith: (s, x, at) => String(s).startsWith(x, at),
     escape: s => String(s).replace(/[&<>"']/g, c => ({'&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;'})[c]),
     unescape: s => String(s).replace(/&(?:amp|lt|gt|quot|#39);/g, c => ({'&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'"})[c]),
     escapeRegExp: s => String(s).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'),
     kebabCase: s =>
-      words(s)
+      plainWords(s)
         .map(w => w.toLowerCase())
         .join('-'),
     lowerCase: s =>
-      words(s)
+      plainWords(s)
         .map(w => w.toLowerCase())
         .join(' '),
     snakeCase: s =>
-      words(s)
+      plainWords(s)
         .map(w => w.toLowerCase())
         .join('_'),
-    startCase: s => words(s).map(upperFirst).join(' '),
+    startCase: s => plainWords(s).map(upperFirst).join(' '),
     upperCase: s =>
-      words(s)
+      plainWords(s)
         .map(w => w.toUpperCase())
         .join(' '),
     lowerFirst: s => String(s).charAt(0).toLowerCase() + String(s).slice(1),
@@ -66,13 +63,5 @@
     },
     truncate,
     words: (s, re) => (re ? String(s).match(re) || [] : words(s)),
-    template: (text, o) => {
-      const make = data =>
-        String(text).replace(/<%[=-]?([\s\S]+?)%>|\$\{([^}]+)\}/g, (_m, a, b) => {
-          const v = get(data, (a || b).trim());
-          return v === undefined || v === null ? '' : String(v);
-        });
-      return make;
-    },
   });
 });

@@ -2,7 +2,16 @@
 (function (lib, host, load) {
   'use strict';
 
-  const {_, clone, equal, isObject, isPlain, iteratee, keysOf, list, matches, range} = load('lodash_basis');
+  const {_, clone, equal, has, isObject, isPlain, iteratee, keysOf, list, matches, range} = load('lodash_basis');
+
+  // shifted rounds at a place of the decimal text, so that 1.005 is 1.01.
+  const shifted = (fn, n, p) => {
+    const move = (value, by) => {
+      const [digits, e = 0] = String(value).split('e');
+      return Number(`${digits}e${Number(e) + by}`);
+    };
+    return move(fn(move(n, p)), -p);
+  };
 
   Object.assign(_, {
     now: () => Date.now(),
@@ -15,9 +24,13 @@
     lt: (a, b) => a < b,
     lte: (a, b) => a <= b,
     isEqual: (a, b) => a === b || equal(a, b),
-    isEqualWith: (a, b, f) => {
-      const r = f(a, b);
-      return r === undefined ? equal(a, b) : !!r;
+    isEqualWith: function same(a, b, f, ...at) {
+      const own = f(a, b, ...at);
+      if (own !== undefined) return !!own;
+      const deep = v => Array.isArray(v) || isPlain(v);
+      if (!deep(a) || !deep(b) || Array.isArray(a) !== Array.isArray(b)) return equal(a, b);
+      const keys = Object.keys(a);
+      return keys.length === Object.keys(b).length && keys.every(k => has(b, k) && same(a[k], b[k], f, k, a, b));
     },
     isMatch: matches,
     isArray: Array.isArray,
@@ -46,10 +59,20 @@
     isSymbol: v => typeof v === 'symbol',
     isUndefined: v => v === undefined,
     toArray: list,
-    toInteger: v => Math.trunc(Number(v)) || 0,
+    toInteger: v => Math.trunc(_.toFinite(v)) || 0,
     toNumber: Number,
-    toString: v => (v === null || v === undefined ? '' : String(v)),
-    toFinite: v => Number(v) || 0,
+    toString: v =>
+      v === null || v === undefined
+        ? ''
+        : Object.is(v, -0)
+          ? '-0'
+          : Array.isArray(v)
+            ? v.map(x => (x === null || x === undefined ? String(x) : _.toString(x))).join(',')
+            : String(v),
+    toFinite: v => {
+      const n = Number(v) || 0;
+      return Math.abs(n) === Infinity ? Math.sign(n) * Number.MAX_VALUE : n;
+    },
     add: (a, b) => a + b,
     subtract: (a, b) => a - b,
     multiply: (a, b) => a * b,
@@ -71,9 +94,9 @@
       const by = iteratee(f);
       return list(v).reduce((a, b) => (a === undefined || by(b) < by(a) ? b : a), undefined);
     },
-    ceil: (n, p = 0) => Math.ceil(n * 10 ** p) / 10 ** p,
-    floor: (n, p = 0) => Math.floor(n * 10 ** p) / 10 ** p,
-    round: (n, p = 0) => Math.round(n * 10 ** p) / 10 ** p,
+    ceil: (n, p = 0) => shifted(Math.ceil, n, p),
+    floor: (n, p = 0) => shifted(Math.floor, n, p),
+    round: (n, p = 0) => shifted(Math.round, n, p),
     clamp: (n, a, b) => (b === undefined ? Math.min(n, a) : Math.min(Math.max(n, a), b)),
     inRange: (n, a, b) => {
       if (b === undefined) {
