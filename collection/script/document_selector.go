@@ -96,7 +96,9 @@ func unit(text string, i int) int {
 // the other.
 func compound(text string) (cascadia.Selector, error) {
 	const contains, empty = ":contains(", ":empty"
-	begins := func(i int, with string) bool { return len(text)-i >= len(with) && strings.EqualFold(text[i:i+len(with)], with) }
+	begins := func(i int, with string) bool {
+		return len(text)-i >= len(with) && strings.EqualFold(text[i:i+len(with)], with)
+	}
 	var checks []func(n *html.Node) bool
 	for i := 0; i < len(text); {
 		end := i

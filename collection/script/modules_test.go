@@ -142,8 +142,9 @@ func TestSDKInSandbox(t *testing.T) {
 	})
 	result := run(t, s, execution(Test), `
 		const sdk = require('postman-collection');
-		pm.sendRequest(new sdk.Request({url: 'http://x/{{p}}?a=1', method: 'post', header: {A: 'b'}, body: {mode: 'raw', raw: 'r'}}), () => {});
-		pm.sendRequest(new sdk.Url('http://y/z?q=1'), () => {});
+		pm.sendRequest(new sdk.Request({url: 'http://x/{{p}}?a=1', method: 'post', header: {A: 'b'}, body: {mode: 'raw', raw: 'r'}}), () => {
+			pm.sendRequest(new sdk.Url('http://y/z?q=1'), () => {});
+		});
 		console.log(sdk.Property.replaceSubstitutions('{{$randomInt}}-{{n}}', {n: 'x'}));
 		console.log(sdk.Request.isRequest(pm.request), sdk.Url.isUrl(pm.request.url), sdk.Response.isResponse(pm.response), sdk.VariableScope.isVariableScope(pm.environment));
 		console.log(new sdk.Url(pm.request.url).toString() === pm.request.url.toString());`)
