@@ -93,7 +93,7 @@ func TestReadWire(t *testing.T) {
 		`curl -T b.json BASE/`,
 		`curl -T b.json BASE/dir/`,
 		`curl -u 'user:pa:ss' BASE/basic`,
-		`curl --digest -u user:pass BASE/digest`,
+		`curl --digest -u user:s3cret BASE/digest`,
 		`curl --oauth2-bearer tok BASE/`,
 		`curl -b 'a=b; c=d' -A agent -e http://from/ -r 0-9 BASE/`,
 		`curl -I BASE/`,

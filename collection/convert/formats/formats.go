@@ -10,6 +10,7 @@ import (
 	"github.com/pmrun/pmrun/collection/convert/httpfile"
 	"github.com/pmrun/pmrun/collection/convert/hurl"
 	"github.com/pmrun/pmrun/collection/convert/insomnia"
+	"github.com/pmrun/pmrun/collection/convert/k6"
 	"github.com/pmrun/pmrun/collection/convert/postman"
 )
 
@@ -27,5 +28,6 @@ func All() []convert.Format {
 		har.HAR(),
 		insomnia.Insomnia(),
 		hoppscotch.Hoppscotch(),
+		k6.K6(),
 	}
 }

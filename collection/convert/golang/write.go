@@ -10,7 +10,6 @@ import (
 	"go/token"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -166,13 +165,13 @@ func (w *writer) request(b *strings.Builder, c *convert.Call, name string) {
 		fmt.Fprintf(b, "\tif err := need(%q, p.vars.%s); err != nil {\n\t\treturn err\n\t}\n", v.Ident, w.fields[v.Name])
 	}
 	method, url := w.text(cmp.Or(c.Method, "GET"), program.Plain), w.join(program.URL(c))
-	if strange(c) {
+	if program.StrangePath(c) {
 		fmt.Fprintf(b, "\taddress := %s\n", url)
 		url = "origin(address)"
 	}
 	w.make(b, c, method, url)
 	b.WriteString("\tif err != nil {\n\t\treturn err\n\t}\n")
-	if strange(c) {
+	if program.StrangePath(c) {
 		b.WriteString("\texact(req, address)\n")
 	}
 	for _, h := range c.Header {
@@ -252,18 +251,6 @@ func (w *writer) settings(c *convert.Call, auth string) string {
 	say("through: "+auth, auth != "")
 	return "settings{" + strings.Join(list, ", ") + "}"
 }
-
-// strange reports whether Go would write the path of a URL otherwise than it is.
-func strange(c *convert.Call) bool {
-	text, _, _ := strings.Cut(c.URL, "?")
-	return strangePath.MatchString(placeholder.ReplaceAllString(text, "")) || badPercent.MatchString(text)
-}
-
-var (
-	strangePath = regexp.MustCompile(`[^A-Za-z0-9\-._~!$&'()*+,;=:@/%\[\]]`)
-	badPercent  = regexp.MustCompile(`%([^0-9A-Fa-f]|.?$|.[^0-9A-Fa-f])`)
-	placeholder = regexp.MustCompile(`\{\{[^{}]+\}\}`)
-)
 
 // text writes the expression for a text.
 func (w *writer) text(text string, enc program.Encoding) string {

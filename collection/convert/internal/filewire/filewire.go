@@ -5,6 +5,7 @@ package filewire
 import (
 	"cmp"
 	"context"
+	"crypto/md5"
 	"fmt"
 	"io"
 	"mime"
@@ -94,7 +95,7 @@ func show(r *http.Request) string {
 			case name == "Content-Type" && kind == "multipart/form-data":
 				value = kind
 			case name == "Authorization" && strings.HasPrefix(value, "Digest"):
-				value, _, _ = strings.Cut(value, ",") // the rest is made by chance
+				value = digest(r, value)
 			}
 			fmt.Fprintf(&b, "%s: %s\n", name, value)
 		}
@@ -116,6 +117,23 @@ func show(r *http.Request) string {
 		content, err := io.ReadAll(part)
 		fmt.Fprintf(&b, "part %s %s %q %v\n", part.Header.Get("Content-Disposition"), part.Header.Get("Content-Type"), content, err)
 	}
+}
+
+var digestPart = regexp.MustCompile(`(\w+)=(?:"([^"]*)"|([^",\s]*))`)
+
+// digest shows the user of an Authorization, and whether it is right for the password s3cret; the rest is made by
+// chance.
+func digest(r *http.Request, header string) string {
+	parts := map[string]string{}
+	for _, m := range digestPart.FindAllStringSubmatch(header, -1) {
+		parts[m[1]] = m[2] + m[3]
+	}
+	sum := func(texts ...string) string { return fmt.Sprintf("%x", md5.Sum([]byte(strings.Join(texts, ":")))) }
+	want := sum(sum(parts["username"], "r", "s3cret"), "abc", parts["nc"], parts["cnonce"], "auth", sum(r.Method, r.RequestURI))
+	if parts["response"] != want || parts["uri"] != r.RequestURI {
+		return "Digest of " + parts["username"] + ", wrong: " + header
+	}
+	return "Digest of " + parts["username"]
 }
 
 // Case is a request that is sent both ways; Request is its JSON, URL the server's base.
