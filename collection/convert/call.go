@@ -72,7 +72,7 @@ func newCall(item *collection.Item, o Options, notes *Notes) Call {
 	plain := &plainRequest{Method: r.Method, Header: []collection.Header{}, URL: plainURL{Raw: r.URL.Raw}}
 	if r.URL.HasParts {
 		plain.URL = plainURL{
-			Protocol: r.URL.Protocol, Host: r.URL.Host, Port: r.URL.Port, Path: r.URL.Path, Query: r.URL.Query, Variables: r.URL.Variables,
+			Protocol: r.URL.Protocol, Userinfo: r.URL.Userinfo, Host: r.URL.Host, Port: r.URL.Port, Path: r.URL.Path, Query: r.URL.Query, Variables: r.URL.Variables,
 		}
 	}
 	plain.URL.Variables = r.URL.Variables
@@ -85,6 +85,14 @@ func newCall(item *collection.Item, o Options, notes *Notes) Call {
 			continue
 		}
 		plain.Header = append(plain.Header, h)
+	}
+	if user := plain.URL.userinfo(); auth != nil || vars.HasPlaceholder(user) {
+		// Another auth takes its place, and a placeholder cannot be encoded for a header.
+		plain.URL.cutUserinfo()
+		said := slices.ContainsFunc(plain.Header, func(h collection.Header) bool { return strings.EqualFold(h.Key, "Authorization") })
+		if name, password, _ := strings.Cut(user, ":"); auth == nil && !said {
+			auth = &collection.Auth{Type: "basic", Params: []collection.AuthParam{{Key: "username", Value: name}, {Key: "password", Value: password}}}
+		}
 	}
 	if auth != nil && headerAuth(auth) {
 		plain.Auth = &DraftAuth{auth.Type, auth.Params}
@@ -158,11 +166,32 @@ type plainRequest struct {
 type plainURL struct {
 	Raw       string
 	Protocol  string
+	Userinfo  string
 	Host      []string
 	Port      string
 	Path      []string
 	Query     []collection.QueryParam
 	Variables []collection.Variable
+}
+
+var rawUserinfo = regexp.MustCompile(`^(?:[a-zA-Z][a-zA-Z0-9+.-]*://)?([^/?#]*)@`)
+
+// userinfo gives the "user:password" of the URL.
+func (u *plainURL) userinfo() string {
+	if u.Host != nil {
+		return u.Userinfo
+	}
+	if m := rawUserinfo.FindStringSubmatchIndex(vars.Blank(u.Raw)); m != nil {
+		return u.Raw[m[2]:m[3]]
+	}
+	return ""
+}
+
+func (u *plainURL) cutUserinfo() {
+	u.Userinfo = ""
+	if m := rawUserinfo.FindStringSubmatchIndex(vars.Blank(u.Raw)); m != nil {
+		u.Raw = u.Raw[:m[2]] + u.Raw[m[1]:]
+	}
 }
 
 // MarshalJSON keeps a query parameter without a value apart from one with an empty one.
@@ -180,15 +209,27 @@ func (u plainURL) MarshalJSON() ([]byte, error) {
 		}
 		query = append(query, p)
 	}
+	type userinfo struct {
+		User     string  `json:"user"`
+		Password *string `json:"password,omitempty"`
+	}
+	var auth *userinfo
+	if u.Userinfo != "" {
+		auth = &userinfo{User: u.Userinfo}
+		if user, password, ok := strings.Cut(u.Userinfo, ":"); ok {
+			auth.User, auth.Password = user, &password
+		}
+	}
 	return marshal(struct {
 		Raw       string                `json:"raw,omitempty"`
 		Protocol  string                `json:"protocol,omitempty"`
+		Auth      *userinfo             `json:"auth,omitempty"`
 		Host      []string              `json:"host,omitempty"`
 		Port      string                `json:"port,omitempty"`
 		Path      []string              `json:"path,omitempty"`
 		Query     []param               `json:"query,omitempty"`
 		Variables []collection.Variable `json:"variable,omitempty"`
-	}{u.Raw, u.Protocol, u.Host, u.Port, u.Path, query, u.Variables})
+	}{u.Raw, u.Protocol, auth, u.Host, u.Port, u.Path, query, u.Variables})
 }
 
 // send fills in what request makes of the plain request. Placeholders travel through it

@@ -135,6 +135,9 @@ func (w *writer) url(made *item, from *collection.Item, u collection.URL) {
 	}
 	target := request.URLText(collection.URL{Raw: u.Raw, Protocol: u.Protocol, Userinfo: u.Userinfo, Host: u.Host, Port: u.Port, Path: u.Path, HasParts: u.HasParts})
 	asText := slices.ContainsFunc(query, func(q collection.QueryParam) bool { return !q.Disabled && strings.Contains(q.Key+q.Value, "+") })
+	if !u.HasParts && !asText && beforeQuery(target)+request.URLText(collection.URL{Query: query, HasParts: true}) != target {
+		asText = true // two && in it, or a ? alone
+	}
 	if u.HasParts && asText {
 		target = request.URLText(u)
 	}
