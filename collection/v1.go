@@ -261,6 +261,7 @@ func (o *jsonObject) carry(f object, prefix string, read ...string) {
 
 // carryV1 is carry for what addShared has read.
 func (o *jsonObject) carryV1(f object, read ...string) {
-	o.carry(f, prefixV1, append(read, "auth", "currentHelper", "helperAttributes", "events", "tests", "preRequestScript",
-		"variables", "protocolProfileBehavior")...)
+	read = append(read, "auth", "currentHelper", "helperAttributes", "events", "tests", "preRequestScript", "variables", "protocolProfileBehavior")
+	left := v1Left(f)
+	o.carry(f, prefixV1, slices.DeleteFunc(read, func(key string) bool { return slices.Contains(left, key) })...)
 }

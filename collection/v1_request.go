@@ -37,6 +37,9 @@ func (c *v1Collection) item(f object) (jsonObject, error) {
 		item.add("response", list)
 	}
 	item = append(item, shared...)
+	if responses := f.get("responses"); filled(responses) && !responses.IsArray() {
+		read = slices.DeleteFunc(read, func(key string) bool { return key == "responses" })
+	}
 	item.carryV1(f, read...)
 	return item, nil
 }
@@ -533,18 +536,34 @@ func (c *v1Collection) response(f object) jsonObject {
 	response := jsonObject{}
 	response.keep("id", f.get("id"))
 	response.keep("name", f.get("name"))
-	read := []string{"id", "name", "responseCode", "request", "requestObject", "headers", "cookies", "text", "language", "previewType", "time"}
-	if original := c.savedRequest(f); original != nil {
+	read := []string{"id", "name", "responseCode", "headers", "text", "language", "previewType", "time"}
+	if original, from := c.savedRequest(f); original != nil {
 		response.add("originalRequest", original)
-	} else {
-		read = append(read[:3:3], read[5:]...)
+		read = append(read, from)
+		if other := f.get("request"); from == "requestObject" && (!filled(other) || sameText(other, f.get(from))) {
+			read = append(read, "request")
+		} else if other := f.get("requestObject"); from == "request" && !filled(other) {
+			read = append(read, "requestObject")
+		}
 	}
 	code := f.get("responseCode")
 	if code.IsObject() {
 		response.keep("status", fields(code).get("name"))
 		response.keep("code", fields(code).get("code"))
-		if fields(code).get("name").Exists() {
+		if name := fields(code).get("name"); name.Exists() {
 			read = append(read, "status")
+			if status := f.get("status"); filled(status) && textOf(status) != textOf(name) {
+				response.add(prefixV1+"status", rawJSON(status.Raw))
+			}
+		}
+		var rest jsonObject
+		for _, p := range fields(code) {
+			if p.key != "name" && p.key != "code" {
+				rest.add(p.key, rawJSON(p.value.Raw))
+			}
+		}
+		if rest != nil {
+			response.add("responseCode", rest)
 		}
 	} else {
 		response.keep("code", code)
@@ -552,6 +571,9 @@ func (c *v1Collection) response(f object) jsonObject {
 	response.keep("_postman_previewlanguage", f.get("language"))
 	response.keep("_postman_previewtype", f.get("previewType"))
 	response.keep("header", f.get("headers"))
+	if cookies := f.get("cookies"); isAbsent(cookies) || cookies.IsArray() {
+		read = append(read, "cookies")
+	}
 	if cookies := f.get("cookies"); cookies.IsArray() {
 		list := []any{}
 		for _, cookie := range cookies.Array() {
@@ -572,12 +594,18 @@ func (c *v1Collection) response(f object) jsonObject {
 	return response
 }
 
-// savedRequest gives the request of an example: an object or its JSON text, or the id of a request; nil when
-// there is none that can be read.
-func (c *v1Collection) savedRequest(f object) any {
+// sameText reports whether two values, either of which may be JSON in a text, say the same.
+func sameText(a, b gjson.Result) bool {
+	return compactJSON(jsonText(a).Raw) == compactJSON(jsonText(b).Raw)
+}
+
+// savedRequest gives the request of an example, and the key that says it: an object or its JSON text, or the id of
+// a request; nil when there is none that can be read.
+func (c *v1Collection) savedRequest(f object) (original any, from string) {
 	for _, key := range []string{"requestObject", "request"} {
 		saved := jsonText(f.get(key))
-		if saved.Type == gjson.String {
+		named := saved.Type == gjson.String
+		if named {
 			// Examples repeat their request; a file that would grow without bound that way keeps the id alone.
 			if entry := c.requests.named[saved.Str]; entry != nil && len(entry.value.Raw) <= c.repeats {
 				saved = entry.value
@@ -592,9 +620,26 @@ func (c *v1Collection) savedRequest(f object) any {
 		if shared.addShared(members) != nil {
 			continue
 		}
-		if request, _, err := v1Request(members, shared.take("auth")); err == nil {
-			return request
+		if request, read, err := v1Request(members, shared.take("auth")); err == nil {
+			if !named { // what else it holds; of a request of the collection, that is there
+				request.carryFilled(members, read)
+			}
+			return request, key
 		}
 	}
-	return nil
+	return nil, ""
+}
+
+// carryFilled is carry for members that say something.
+func (o *jsonObject) carryFilled(members object, read []string) {
+	read = append(slices.DeleteFunc(read, func(key string) bool { return key == "id" || key == "name" || key == "responses" }), "auth", "currentHelper", "helperAttributes")
+	left := v1Left(members)
+	for _, p := range members {
+		if filled(p.value) && (!slices.Contains(read, p.key) || slices.Contains(left, p.key)) {
+			if slices.ContainsFunc(*o, func(m jsonMember) bool { return m.key == p.key }) {
+				p.key = prefixV1 + p.key
+			}
+			o.carry(object{p}, prefixV1)
+		}
+	}
 }

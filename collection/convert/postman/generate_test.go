@@ -424,3 +424,148 @@ var odd = []string{
 	"order", "$kind", "headers", "queryParams", "settings", "scripts", "variables", "credentials", "type", "content", "code", "path", "language", "examples", "v3_item", "v3_auth",
 	"v21_name", "info", "request", "item", "auth", "event", "variable", "response", "enabled", "disabled", "src", "statusCode", "id", "name", "description", "method", "url", "body", "mode", "<<", "others",
 }
+
+// v1 makes a collection of v1 as Postman exports it, in which every text is one of its own.
+func (g *generator) v1() []byte {
+	w := &v1Maker{generator: g}
+	root := o{{"id", g.word("id")}, {"name", g.word("collection")}}
+	g.add(&root, 50, "description", func() any { return g.word("about") })
+	folders, requests := w.children("", 2)
+	root = append(root, m{"folders_order", folders}, m{"order", requests}, m{"folders", w.folders}, m{"requests", w.requests})
+	w.shared(&root)
+	text, err := json.MarshalIndent(g.unknown(root), "", "\t")
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
+type v1Maker struct {
+	*generator
+	folders, requests []any
+}
+
+// children makes what is in a folder and gives its ids, in order.
+func (w *v1Maker) children(folder string, depth int) (folders, requests []any) {
+	folders, requests = []any{}, []any{}
+	for range w.IntN(4) {
+		id := w.word("request-id")
+		requests = append(requests, id)
+		w.requests = append(w.requests, w.request(id, folder))
+	}
+	for range w.IntN(3) {
+		if depth == 0 {
+			break
+		}
+		id := w.word("folder-id")
+		folders = append(folders, id)
+		inner, order := w.children(id, depth-1)
+		made := o{{"id", id}, {"name", w.word("folder")}, {"folders_order", inner}, {"order", order}}
+		w.add(&made, 50, "description", func() any { return w.word("about") })
+		w.shared(&made)
+		w.folders = append(w.folders, w.unknown(made))
+	}
+	return folders, requests
+}
+
+func (w *v1Maker) shared(made *o) {
+	w.add(made, 30, "variables", func() any {
+		return w.list(1, 2, func() any {
+			return o{{"id", w.word("id")}, {"key", w.word("var")}, {"value", w.word("v")}, {"type", "string"}}
+		})
+	})
+	w.add(made, 30, "events", func() any {
+		return w.list(1, 2, func() any {
+			return o{{"listen", []string{"test", "prerequest"}[w.IntN(2)]}, {"script", o{{"id", w.word("id")}, {"type", "text/javascript"}, {"exec", []any{w.word("line"), w.word("line")}}}}}
+		})
+	})
+	w.add(made, 15, "auth", func() any {
+		return o{{"type", "bearer"}, {"bearer", []any{o{{"key", "token"}, {"value", w.word("token")}, {"type", "string"}}}}}
+	})
+	w.add(made, 15, "protocolProfileBehavior", func() any { return o{{"followRedirects", false}} })
+}
+
+func (w *v1Maker) pair(about string) o {
+	pair := o{{"key", w.word(about)}, {"value", w.word("v")}}
+	w.add(&pair, 30, "enabled", func() any { return w.chance(50) })
+	w.add(&pair, 30, "description", func() any { return w.word("about") })
+	return w.unknown(pair)
+}
+
+func (w *v1Maker) request(id, folder string) any {
+	r := o{{"id", id}, {"name", w.word("request")}, {"folder", folder}, {"method", w.word("METHOD")}, {"collectionId", w.word("id")}, {"time", 1415541373790 + w.IntN(1000000)}}
+	w.add(&r, 50, "description", func() any { return w.word("about") })
+	w.add(&r, 30, "preRequestScript", func() any { return w.word("before") + "\n" + w.word("before") })
+	w.add(&r, 30, "tests", func() any { return w.word("test") + "\n" + w.word("test") })
+	w.add(&r, 40, "responses", func() any { return w.list(1, 2, w.response) })
+	w.shared(&r)
+	w.sent(&r)
+	return w.unknown(r).unique()
+}
+
+// sent adds what is sent.
+func (w *v1Maker) sent(r *o) {
+	*r = append(*r, m{"url", "http://" + w.word("host") + "/" + w.word("path") + "?" + w.word("q") + "=" + w.word("v")})
+	w.add(r, 30, "queryParams", func() any {
+		return w.list(1, 2, func() any { return append(w.pair("query"), m{"equals", true}) })
+	})
+	w.add(r, 30, "pathVariables", func() any { return o{{w.word("path"), w.word("v")}} })
+	w.add(r, 30, "pathVariableData", func() any { return w.list(1, 2, func() any { return w.pair("path") }) })
+	header := w.word("header")
+	w.add(r, 50, "headers", func() any {
+		return header + ": " + w.word("v") + "\n//" + w.word("header") + ": " + w.word("v") + "\n"
+	})
+	w.add(r, 30, "headerData", func() any {
+		return append(w.list(0, 2, func() any { return w.pair("header") }), o{{"key", header}, {"value", w.word("v")}})
+	})
+	switch mode := w.IntN(6); mode {
+	case 0, 1:
+		*r = append(*r, m{"dataMode", []string{"params", "urlencoded"}[mode]}, m{"data", w.list(0, 2, func() any { return append(w.pair("field"), m{"type", "text"}) })}, m{"rawModeData", w.word("raw")})
+	case 2:
+		*r = append(*r, m{"dataMode", "raw"}, m{"data", w.list(0, 2, func() any { return w.pair("field") })}, m{"rawModeData", w.word("raw")}, m{"dataOptions", o{{"raw", o{{"language", "json"}}}}})
+	case 3:
+		*r = append(*r, m{"dataMode", "binary"}, m{"data", []any{}}, m{"rawModeData", w.word("path")}, m{"dataDisabled", true})
+	case 4:
+		*r = append(*r, m{"dataMode", "graphql"}, m{"graphqlModeData", o{{"query", w.word("query")}, {"variables", w.word("variables")}}})
+	default:
+		*r = append(*r, m{"dataMode", nil}, m{"data", w.list(0, 1, func() any { return w.pair("field") })}, m{"rawModeData", w.word("raw")})
+	}
+	switch w.IntN(5) {
+	case 0:
+		*r = append(*r, m{"currentHelper", "basicAuth"}, m{"helperAttributes", o{{"id", "basic"}, {"username", w.word("user")}, {"password", w.word("password")}, {"time", w.IntN(1000000)}}})
+	case 1:
+		*r = append(*r, m{"currentHelper", "hawkAuth"}, m{"helperAttributes", `{"hawk_id": "` + w.word("user") + `", "later": "` + w.word("v") + `"}`})
+	case 2:
+		*r = append(*r, m{"currentHelper", []any{"normal", nil, "oAuth1"}[w.IntN(3)]}, m{"helperAttributes", w.word("broken {")})
+	case 3:
+		*r = append(*r, m{"currentHelper", []any{"normal", nil}[w.IntN(2)]}, m{"helperAttributes", o{{"token", w.word("stale")}}})
+	}
+}
+
+func (w *v1Maker) response() any {
+	r := o{{"id", w.word("id")}, {"name", w.word("example")}, {"status", w.word("status")}}
+	if w.chance(70) {
+		r = append(r, m{"responseCode", o{{"code", 100 + w.IntN(500)}, {"name", w.word("status")}, {"detail", w.word("detail")}}})
+	}
+	r = append(r, m{"time", w.word("time")}, m{"headers", w.list(0, 2, func() any { return w.pair("header") })},
+		m{"cookies", w.list(0, 1, func() any { return o{{"name", w.word("cookie")}, {"value", w.word("v")}, {"domain", w.word("domain")}} })},
+		m{"mime", w.word("mime")}, m{"text", w.word("body")}, m{"language", w.word("language")}, m{"rawDataType", w.word("type")})
+	saved := func() any {
+		r := o{{"method", w.word("METHOD")}, {"id", w.word("id")}, {"tests", w.word("test")}}
+		w.sent(&r)
+		return w.unknown(r).unique()
+	}
+	switch w.IntN(4) {
+	case 0:
+		r = append(r, m{"request", saved()})
+	case 1:
+		text, err := json.Marshal(saved())
+		if err != nil {
+			panic(err)
+		}
+		r = append(r, m{"requestObject", string(text)}, m{"request", w.word("request-id")})
+	case 2:
+		r = append(r, m{"request", saved()}, m{"requestObject", saved()})
+	}
+	return w.unknown(r)
+}

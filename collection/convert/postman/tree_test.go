@@ -216,3 +216,12 @@ func load(t *testing.T, path string) *collection.Collection {
 	}
 	return c
 }
+
+func readFile(t *testing.T, path string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
