@@ -23,6 +23,7 @@ type conversion struct {
 	settings
 	from, to, out, request, notes, shell       string
 	perRequest, withSecrets, strict, overwrite bool
+	resolve                                    bool
 }
 
 func (a *app) convertCommand() *cobra.Command {
@@ -51,6 +52,7 @@ a directory.`,
 	f.StringVar(&s.shell, "shell", "bash", "the `SHELL` of a script: bash or powershell")
 	f.BoolVar(&s.perRequest, "per-request", false, "write a file for each request, where the format can")
 	f.BoolVar(&s.withSecrets, "with-secrets", false, "write the values of secret variables too")
+	f.BoolVar(&s.resolve, "resolve", false, "put the values of variables in place of their placeholders; those of secrets only with --with-secrets")
 	f.BoolVar(&s.strict, "strict", false, "fail when something is lost")
 	f.StringVar(&s.notes, "notes", "", "write what is lost as JSON to `FILE`")
 	f.BoolVar(&s.overwrite, "force", false, "write over files that are there")
@@ -109,6 +111,11 @@ func (a *app) convert(cmd *cobra.Command, s *conversion, path string) error {
 	}
 	if job.Environment != "" {
 		if o.Environment, err = collection.LoadEnvironment(job.Environment); err != nil {
+			return err
+		}
+	}
+	if s.resolve {
+		if c, err = convert.Resolve(c, o); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,6 @@ package postman
 
 import (
 	"bytes"
-	"encoding/json"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/convert"
+	"github.com/pmrun/pmrun/collection/convert/internal/jsonedit"
 )
 
 // document gives what is to be written as collection v2.1: of the collection only the
@@ -33,61 +33,6 @@ func document(c *collection.Collection, o convert.Options, notes *convert.Notes)
 	return text
 }
 
-// object writes an object; member writes a value and says so, or leaves it as it is.
-func object(b *bytes.Buffer, r gjson.Result, member func(key string, value gjson.Result) bool) {
-	b.WriteByte('{')
-	first := true
-	r.ForEach(func(key, value gjson.Result) bool {
-		comma(b, &first)
-		b.WriteString(key.Raw)
-		b.WriteByte(':')
-		if !member(key.Str, value) {
-			b.WriteString(value.Raw)
-		}
-		return true
-	})
-	b.WriteByte('}')
-}
-
-// list writes a list; element is as member is for object.
-func list(b *bytes.Buffer, r gjson.Result, element func(i int, value gjson.Result) bool) {
-	b.WriteByte('[')
-	first, i := true, 0
-	r.ForEach(func(_, value gjson.Result) bool {
-		comma(b, &first)
-		if !element(i, value) {
-			b.WriteString(value.Raw)
-		}
-		i++
-		return true
-	})
-	b.WriteByte(']')
-}
-
-func comma(b *bytes.Buffer, first *bool) {
-	if !*first {
-		b.WriteByte(',')
-	}
-	*first = false
-}
-
-// indented lays JSON out as Postman does.
-func indented(b *bytes.Buffer) ([]byte, error) {
-	var out bytes.Buffer
-	out.Grow(b.Len() + b.Len()/2)
-	err := json.Indent(&out, b.Bytes(), "", "\t")
-	return out.Bytes(), err
-}
-
-// text gives a JSON text, with no escape that JSON does not demand.
-func quoted(s string) []byte {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	_ = enc.Encode(s) // a text can be written
-	return bytes.TrimRight(b.Bytes(), "\n")
-}
-
 // onlyItem leaves item alone of the items of a document, and those around it.
 func onlyItem(text []byte, item *collection.Item) []byte {
 	var way []int
@@ -104,7 +49,7 @@ func onlyItem(text []byte, item *collection.Item) []byte {
 	}
 	var b bytes.Buffer
 	prune(&b, gjson.ParseBytes(text), way)
-	out, err := indented(&b)
+	out, err := jsonedit.Indented(&b)
 	if err != nil {
 		return text // cannot happen: the document is JSON
 	}
@@ -113,7 +58,7 @@ func onlyItem(text []byte, item *collection.Item) []byte {
 
 // prune writes a collection or folder with only that child which way leads to.
 func prune(b *bytes.Buffer, r gjson.Result, way []int) {
-	object(b, r, func(key string, value gjson.Result) bool {
+	jsonedit.Object(b, r, func(key string, value gjson.Result) bool {
 		if key != "item" || len(way) == 0 || !value.IsArray() {
 			return false
 		}
@@ -141,7 +86,7 @@ func withoutSecrets(text []byte, notes *convert.Notes) []byte {
 	}
 	var b bytes.Buffer
 	hideSecrets(&b, gjson.ParseBytes(text), nil, notes)
-	out, err := indented(&b)
+	out, err := jsonedit.Indented(&b)
 	if err != nil {
 		return text // cannot happen: the document is JSON
 	}
@@ -149,15 +94,15 @@ func withoutSecrets(text []byte, notes *convert.Notes) []byte {
 }
 
 func hideSecrets(b *bytes.Buffer, r gjson.Result, at trail, notes *convert.Notes) {
-	object(b, r, func(key string, value gjson.Result) bool {
+	jsonedit.Object(b, r, func(key string, value gjson.Result) bool {
 		switch {
 		case key == "item" && value.IsArray():
-			list(b, value, func(_ int, item gjson.Result) bool {
+			jsonedit.List(b, value, func(_ int, item gjson.Result) bool {
 				hideSecrets(b, item, at.below(item), notes)
 				return true
 			})
 		case key == "variable" && value.IsArray():
-			list(b, value, func(_ int, variable gjson.Result) bool { return hideSecret(b, variable, at, notes) })
+			jsonedit.List(b, value, func(_ int, variable gjson.Result) bool { return hideSecret(b, variable, at, notes) })
 		default:
 			return false
 		}
@@ -172,7 +117,7 @@ func hideSecret(b *bytes.Buffer, variable gjson.Result, at trail, notes *convert
 		return false
 	}
 	notes.AddAt(at.path(), "variable "+variable.Get("key").String(), "its value is left out: it is a secret")
-	object(b, variable, func(key string, _ gjson.Result) bool {
+	jsonedit.Object(b, variable, func(key string, _ gjson.Result) bool {
 		if key != "value" {
 			return false
 		}
@@ -189,7 +134,7 @@ type trail []string
 
 // below gives the trail of an item that stands there.
 func (t trail) below(item gjson.Result) trail {
-	return append(slices.Clone(t), textOf(memberOf(item, "name")))
+	return append(slices.Clone(t), textOf(jsonedit.Member(item, "name")))
 }
 
 // path is that of collection.Item.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/convert"
+	"github.com/pmrun/pmrun/collection/convert/internal/jsonedit"
 )
 
 // Collection v2.0 is v2.1 with another shape of auth: a map of parameters in place of a
@@ -21,7 +22,7 @@ func writeV20(text []byte, notes *convert.Notes) ([]byte, error) {
 	w := v20{notes: notes}
 	w.Grow(len(text))
 	w.items(gjson.ParseBytes(text), nil)
-	return indented(&w.Buffer)
+	return jsonedit.Indented(&w.Buffer)
 }
 
 type v20 struct {
@@ -31,12 +32,12 @@ type v20 struct {
 
 // items writes a collection, a folder or a request item; at names it in notes.
 func (w *v20) items(r gjson.Result, at trail) {
-	object(&w.Buffer, r, func(key string, value gjson.Result) bool {
+	jsonedit.Object(&w.Buffer, r, func(key string, value gjson.Result) bool {
 		switch {
 		case key == "info" && len(at) == 0 && value.IsObject():
 			w.info(value)
 		case key == "item" && value.IsArray():
-			list(&w.Buffer, value, func(_ int, item gjson.Result) bool {
+			jsonedit.List(&w.Buffer, value, func(_ int, item gjson.Result) bool {
 				if !item.IsObject() {
 					return false
 				}
@@ -48,7 +49,7 @@ func (w *v20) items(r gjson.Result, at trail) {
 		case key == "request" && value.IsObject():
 			w.request(value, at, "auth")
 		case key == "response" && value.IsArray():
-			list(&w.Buffer, value, func(_ int, response gjson.Result) bool { return w.response(response, at) })
+			jsonedit.List(&w.Buffer, value, func(_ int, response gjson.Result) bool { return w.response(response, at) })
 		default:
 			return false
 		}
@@ -57,7 +58,7 @@ func (w *v20) items(r gjson.Result, at trail) {
 }
 
 func (w *v20) info(r gjson.Result) {
-	object(&w.Buffer, r, func(key string, _ gjson.Result) bool {
+	jsonedit.Object(&w.Buffer, r, func(key string, _ gjson.Result) bool {
 		if key != "schema" {
 			return false
 		}
@@ -67,7 +68,7 @@ func (w *v20) info(r gjson.Result) {
 }
 
 func (w *v20) request(r gjson.Result, at trail, field string) {
-	object(&w.Buffer, r, func(key string, value gjson.Result) bool {
+	jsonedit.Object(&w.Buffer, r, func(key string, value gjson.Result) bool {
 		if key != "auth" || !value.IsObject() {
 			return false
 		}
@@ -80,7 +81,7 @@ func (w *v20) response(r gjson.Result, at trail) bool {
 	if !r.IsObject() {
 		return false
 	}
-	object(&w.Buffer, r, func(key string, value gjson.Result) bool {
+	jsonedit.Object(&w.Buffer, r, func(key string, value gjson.Result) bool {
 		if key != "originalRequest" || !value.IsObject() {
 			return false
 		}
@@ -93,7 +94,7 @@ func (w *v20) response(r gjson.Result, at trail) bool {
 // auth writes the parameters of every type that v2.1 has as lists.
 func (w *v20) auth(r gjson.Result, at trail, field string) {
 	authType := r.Get("type").String()
-	object(&w.Buffer, r, func(key string, value gjson.Result) bool {
+	jsonedit.Object(&w.Buffer, r, func(key string, value gjson.Result) bool {
 		if !value.IsArray() || key == "type" || key != authType && !collection.IsAuthType(key) {
 			return false
 		}
@@ -152,7 +153,7 @@ func (w *v20) parameters(r gjson.Result, at trail, field string) {
 		if key.Type == gjson.String {
 			w.WriteString(key.Raw)
 		} else {
-			w.Write(quoted(key.String()))
+			w.Write(jsonedit.Quoted(key.String()))
 		}
 		w.WriteByte(':')
 		w.WriteString(values[i])

@@ -12,6 +12,7 @@ import (
 
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/convert"
+	"github.com/pmrun/pmrun/collection/convert/internal/jsonedit"
 )
 
 // Collection v3 is a directory with a YAML file for each request, and package collection
@@ -184,13 +185,13 @@ func (w *v3) collection(r gjson.Result) error {
 	p := place{w: w}
 	m := newMapping()
 	m.addText("$kind", "collection")
-	info := memberOf(r, "info")
-	m.add("id", p.text("info _postman_id", notNull(memberOf(info, "_postman_id"))))
-	m.add("name", p.name(memberOf(info, "name")))
-	p.description(m, memberOf(info, "description"))
+	info := jsonedit.Member(r, "info")
+	m.add("id", p.text("info _postman_id", notNull(jsonedit.Member(info, "_postman_id"))))
+	m.add("name", p.name(jsonedit.Member(info, "name")))
+	p.description(m, jsonedit.Member(info, "description"))
 	p.shared(m, r, "http:")
 	for _, key := range []string{"id", "name", "description"} {
-		if memberOf(r, key).Exists() {
+		if jsonedit.Member(r, key).Exists() {
 			p.note(key, "left out: that of info counts")
 		}
 	}
@@ -207,7 +208,7 @@ func (w *v3) collection(r gjson.Result) error {
 	if err := w.add(".resources/definition.yaml", m); err != nil {
 		return err
 	}
-	return w.items("", nil, memberOf(r, "item"))
+	return w.items("", nil, jsonedit.Member(r, "item"))
 }
 
 // name gives a name; one that is missing is empty, or else the file's would count.
@@ -234,8 +235,8 @@ func (w *v3) items(dir string, at trail, r gjson.Result) error {
 	r.ForEach(func(_, item gjson.Result) bool {
 		order++
 		p := place{w: w, at: at.below(item)}
-		stem := used.file(textOf(memberOf(item, "name")))
-		if isFolder(memberOf(item, "item")) {
+		stem := used.file(textOf(jsonedit.Member(item, "name")))
+		if isFolder(jsonedit.Member(item, "item")) {
 			err = p.folder(path.Join(dir, stem), item, order)
 		} else {
 			err = p.item(dir, stem, item, order)
@@ -256,27 +257,27 @@ func orderNode(order int) *yaml.Node { return numberNode(strconv.Itoa(order * 10
 func (p place) folder(dir string, r gjson.Result, order int) error {
 	m := newMapping()
 	m.addText("$kind", "collection")
-	m.add("id", p.text("id", notNull(memberOf(r, "id"))))
-	m.add("name", p.name(memberOf(r, "name")))
-	p.description(m, memberOf(r, "description"))
+	m.add("id", p.text("id", notNull(jsonedit.Member(r, "id"))))
+	m.add("name", p.name(jsonedit.Member(r, "name")))
+	p.description(m, jsonedit.Member(r, "description"))
 	p.shared(m, r, "http:")
 	m.add("order", orderNode(order))
 	p.others(m, r, folderKeys, definitionKeys)
 	if err := p.w.add(path.Join(dir, ".resources/definition.yaml"), m); err != nil {
 		return err
 	}
-	return p.w.items(dir, p.at, memberOf(r, "item"))
+	return p.w.items(dir, p.at, jsonedit.Member(r, "item"))
 }
 
 // shared adds what a collection, a folder and a request have in common; before stands
 // before the types of scripts.
 func (p place) shared(m *mapping, r gjson.Result, before string) {
-	m.add("variables", p.keyValues("variable", p.elements("variable", memberOf(r, "variable"), queryText), false))
+	m.add("variables", p.keyValues("variable", p.elements("variable", jsonedit.Member(r, "variable"), queryText), false))
 	if before != "" { // a request's auth is that of its "request"
-		m.add("auth", p.auth(memberOf(r, "auth")))
+		m.add("auth", p.auth(jsonedit.Member(r, "auth")))
 	}
-	m.add("scripts", p.scripts(memberOf(r, "event"), before))
-	m.add("settings", p.settings(memberOf(r, "protocolProfileBehavior")))
+	m.add("scripts", p.scripts(jsonedit.Member(r, "event"), before))
+	m.add("settings", p.settings(jsonedit.Member(r, "protocolProfileBehavior")))
 }
 
 // settings gives a protocolProfileBehavior. Headers that are off are a list there.
@@ -333,8 +334,8 @@ func (p place) scripts(r gjson.Result, before string) *yaml.Node {
 			}
 			continue
 		}
-		listen := textOf(memberOf(event, "listen"))
-		if t := memberOf(event, "listen").Type; t != gjson.String && t != gjson.Null {
+		listen := textOf(jsonedit.Member(event, "listen"))
+		if t := jsonedit.Member(event, "listen").Type; t != gjson.String && t != gjson.Null {
 			p.note("event", "when it runs becomes a text: it is none")
 		}
 		if slices.Contains(running, listen) {
@@ -357,21 +358,21 @@ func (p place) script(event gjson.Result, listen, before string) *yaml.Node {
 	} else {
 		m.addText("type", listen)
 	}
-	script := memberOf(event, "script")
-	if language := memberOf(script, "type"); language.Type == gjson.Null || language.Raw == `""` {
+	script := jsonedit.Member(event, "script")
+	if language := jsonedit.Member(script, "type"); language.Type == gjson.Null || language.Raw == `""` {
 		m.addText("language", "text/javascript")
 	} else {
 		m.add("language", p.text(field+" type", language))
 	}
 	var lines []string
-	for _, line := range memberOf(script, "exec").Array() {
+	for _, line := range jsonedit.Member(script, "exec").Array() {
 		if line.Type != gjson.String {
 			p.note(field, "a line that is no text becomes one")
 		}
 		lines = append(lines, textOf(line))
 	}
 	m.addText("code", strings.Join(lines, "\n"))
-	p.flag(m, field+" disabled", memberOf(event, "disabled"))
+	p.flag(m, field+" disabled", jsonedit.Member(event, "disabled"))
 	taken := []string{"type", "code", "path", "language", "disabled", "event"}
 	p.in(field).others(m, script, []string{"type", "exec"}, taken)
 	rest := newMapping()

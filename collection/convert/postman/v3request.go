@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/pmrun/pmrun/collection"
+	"github.com/pmrun/pmrun/collection/convert/internal/jsonedit"
 )
 
 // Keys of v2.1 in an item, its request and its examples, and of v3 in their files.
@@ -25,15 +26,15 @@ var (
 func (p place) item(dir, stem string, r gjson.Result, order int) error {
 	file := path.Join(dir, stem+".request.yaml")
 	m := newMapping()
-	kind := memberOf(r, "$kind")
-	request := memberOf(r, "request")
+	kind := jsonedit.Member(r, "$kind")
+	request := jsonedit.Member(r, "request")
 	if kind.Type == gjson.String && !request.Exists() && kind.Str != "http-request" && kind.Str != "graphql-request" && kind.Str != "" {
 		return p.foreign(file, r, order)
 	}
 	m.addText("$kind", "http-request")
-	m.add("id", p.text("id", notNull(memberOf(r, "id"))))
-	m.add("name", p.name(memberOf(r, "name")))
-	own, description := memberOf(r, "description"), memberOf(request, "description")
+	m.add("id", p.text("id", notNull(jsonedit.Member(r, "id"))))
+	m.add("name", p.name(jsonedit.Member(r, "name")))
+	own, description := jsonedit.Member(r, "description"), jsonedit.Member(request, "description")
 	switch {
 	case own.Exists() && own.Type != gjson.Null && description.Type == gjson.Null:
 		description = own
@@ -44,7 +45,7 @@ func (p place) item(dir, stem string, r gjson.Result, order int) error {
 	p.description(m, description)
 	p.request(m, request)
 	p.shared(m, r, "")
-	examples, err := p.examples(path.Join(dir, ".resources", stem+".resources", "examples"), memberOf(r, "response"))
+	examples, err := p.examples(path.Join(dir, ".resources", stem+".resources", "examples"), jsonedit.Member(r, "response"))
 	if err != nil {
 		return err
 	}
@@ -68,9 +69,9 @@ func (p place) item(dir, stem string, r gjson.Result, order int) error {
 // foreign writes a request of another protocol, which was read from a collection v3.
 func (p place) foreign(file string, r gjson.Result, order int) error {
 	m := newMapping()
-	m.add("$kind", textNode(memberOf(r, "$kind").Str))
-	m.add("id", p.text("id", notNull(memberOf(r, "id"))))
-	m.add("name", p.name(memberOf(r, "name")))
+	m.add("$kind", textNode(jsonedit.Member(r, "$kind").Str))
+	m.add("id", p.text("id", notNull(jsonedit.Member(r, "id"))))
+	m.add("name", p.name(jsonedit.Member(r, "name")))
 	p.others(m, r, []string{"$kind", "id", "name"}, []string{"order"})
 	m.add("order", orderNode(order))
 	return p.w.add(file, m)
@@ -78,20 +79,20 @@ func (p place) foreign(file string, r gjson.Result, order int) error {
 
 // request adds the members of a request, but for its description.
 func (p place) request(m *mapping, r gjson.Result) {
-	url := memberOf(r, "url")
+	url := jsonedit.Member(r, "url")
 	if r.Type == gjson.String {
 		url = r // the URL alone
 	}
-	method := memberOf(r, "method")
+	method := jsonedit.Member(r, "method")
 	if method.Type == gjson.Null || textOf(method) == "" {
 		m.addText("method", "GET")
 	} else {
 		m.add("method", p.text("method", method))
 	}
 	p.url(m, url)
-	m.add("headers", p.keyValues("header", p.elements("header", memberOf(r, "header"), headerLines), false))
-	m.add("body", p.body(memberOf(r, "body")))
-	m.add("auth", p.auth(memberOf(r, "auth")))
+	m.add("headers", p.keyValues("header", p.elements("header", jsonedit.Member(r, "header"), headerLines), false))
+	m.add("body", p.body(jsonedit.Member(r, "body")))
+	m.add("auth", p.auth(jsonedit.Member(r, "auth")))
 }
 
 // elements gives the keys and values of a list; split makes some of a text, where one
@@ -126,7 +127,7 @@ func (p place) keyValues(field string, elements []gjson.Result, listed bool) *ya
 	seen := map[string]bool{}
 	var pairs []*yaml.Node
 	for _, element := range elements {
-		name := textOf(memberOf(element, "key"))
+		name := textOf(jsonedit.Member(element, "key"))
 		pair := p.pair(field+" "+name, element)
 		simple := len(pair.Content) == 4 && pair.has("key") && pair.has("value") && pair.Content[1].Tag == "!!str" && pair.Content[3].Tag == "!!str" &&
 			len(name) < 100 && name != "" && !strings.ContainsAny(name, "\n\r") && !seen[name]
@@ -166,9 +167,9 @@ func headerLines(text string) gjson.Result {
 			b.WriteByte(',')
 		}
 		b.WriteString(`{"key":`)
-		b.Write(quoted(strings.TrimSpace(key)))
+		b.Write(jsonedit.Quoted(strings.TrimSpace(key)))
 		b.WriteString(`,"value":`)
-		b.Write(quoted(strings.TrimSpace(value)))
+		b.Write(jsonedit.Quoted(strings.TrimSpace(value)))
 		if off {
 			b.WriteString(`,"disabled":true`)
 		}
@@ -234,9 +235,9 @@ func (p place) body(r gjson.Result) *yaml.Node {
 	if !p.isObject("body", r) {
 		return nil
 	}
-	mode := textOf(memberOf(r, "mode"))
+	mode := textOf(jsonedit.Member(r, "mode"))
 	m := newMapping()
-	content := memberOf(r, mode)
+	content := jsonedit.Member(r, mode)
 	switch mode {
 	case "", "none":
 		if len(pairsOf(r)) > 0 && r.Raw != `{"mode":"none"}` {
@@ -266,7 +267,7 @@ func (p place) body(r gjson.Result) *yaml.Node {
 	default:
 		if mode != collection.ModeRaw {
 			p.note("body", "its mode "+mode+" becomes raw")
-			content = memberOf(r, collection.ModeRaw)
+			content = jsonedit.Member(r, collection.ModeRaw)
 		}
 		p.raw(m, r, content)
 	}
@@ -288,9 +289,9 @@ func (p place) body(r gjson.Result) *yaml.Node {
 // raw adds type and content of a raw body. Its type is the language; one that has none is
 // text for Postman, and options that are empty say so.
 func (p place) raw(m *mapping, r, content gjson.Result) {
-	options := memberOf(r, "options")
+	options := jsonedit.Member(r, "options")
 	p.isObject("body options", options)
-	language := memberOf(memberOf(options, "raw"), "language")
+	language := jsonedit.Member(jsonedit.Member(options, "raw"), "language")
 	known := language.Type == gjson.String && slices.Contains(types, language.Str)
 	kind := "text"
 	if known {
@@ -302,7 +303,7 @@ func (p place) raw(m *mapping, r, content gjson.Result) {
 	} else {
 		m.addText("content", "")
 	}
-	switch plain := known && len(pairsOf(options)) == 1 && len(pairsOf(memberOf(options, "raw"))) == 1; {
+	switch plain := known && len(pairsOf(options)) == 1 && len(pairsOf(jsonedit.Member(options, "raw"))) == 1; {
 	case plain:
 	case options.IsObject():
 		m.add("options", p.value("body options", options))
@@ -325,7 +326,7 @@ func (p place) graphQL(r gjson.Result) *yaml.Node {
 
 // auth gives {type, credentials}; nil when it is inherited.
 func (p place) auth(r gjson.Result) *yaml.Node {
-	kind := memberOf(r, "type")
+	kind := jsonedit.Member(r, "type")
 	if !p.isObject("auth", r) {
 		return nil
 	}
@@ -343,7 +344,7 @@ func (p place) auth(r gjson.Result) *yaml.Node {
 	m := newMapping()
 	m.addText("type", authType)
 	if authType != "noauth" {
-		m.add("credentials", p.credentials("auth "+authType, memberOf(r, authType)))
+		m.add("credentials", p.credentials("auth "+authType, jsonedit.Member(r, authType)))
 	}
 	var more []*yaml.Node
 	for _, member := range pairsOf(r) {
@@ -378,7 +379,7 @@ func (p place) credentials(field string, r gjson.Result) *yaml.Node {
 	var list []*yaml.Node
 	repeated := false
 	for _, parameter := range r.Array() {
-		key := memberOf(parameter, "key")
+		key := jsonedit.Member(parameter, "key")
 		if !parameter.IsObject() {
 			p.note(field, "left out: it is no parameter")
 			continue
@@ -388,9 +389,9 @@ func (p place) credentials(field string, r gjson.Result) *yaml.Node {
 				p.note(field+" "+textOf(key), "its "+member.key+" is left out: there is no place for it")
 			}
 		}
-		value := memberOf(parameter, "value")
+		value := jsonedit.Member(parameter, "value")
 		node := p.credential(field+" "+textOf(key), value)
-		if t := memberOf(parameter, "type"); t.Exists() && t.String() != credentialType(value) {
+		if t := jsonedit.Member(parameter, "type"); t.Exists() && t.String() != credentialType(value) {
 			p.note(field, "types of parameters are left out: they are those of the values")
 		}
 		name := textOf(key)
@@ -451,7 +452,7 @@ func (p place) examples(dir string, r gjson.Result) (any bool, err error) {
 			continue
 		}
 		order++
-		name := textOf(memberOf(response, "name"))
+		name := textOf(jsonedit.Member(response, "name"))
 		m := p.in("response "+name).example(response, order)
 		if err := p.w.add(path.Join(dir, used.file(name)+".example.yaml"), m); err != nil {
 			return false, err
@@ -466,12 +467,12 @@ var previews = []string{"text", "json", "xml", "html", "javascript", "yaml"}
 func (p place) example(r gjson.Result, order int) *mapping {
 	m := newMapping()
 	m.addText("$kind", "http-example")
-	m.add("id", p.text("id", notNull(memberOf(r, "id"))))
-	m.add("name", p.name(memberOf(r, "name")))
-	original := memberOf(r, "originalRequest")
+	m.add("id", p.text("id", notNull(jsonedit.Member(r, "id"))))
+	m.add("name", p.name(jsonedit.Member(r, "name")))
+	original := jsonedit.Member(r, "originalRequest")
 	if original.IsObject() || original.Type == gjson.String {
 		request := newMapping()
-		p.description(request, memberOf(original, "description"))
+		p.description(request, jsonedit.Member(original, "description"))
 		p.request(request, original)
 		p.in("request").others(request, original, requestKeys, exampleRequest)
 		m.add("request", request.node())
@@ -479,17 +480,17 @@ func (p place) example(r gjson.Result, order int) *mapping {
 		p.isObject("originalRequest", original)
 	}
 	response := newMapping()
-	response.add("statusCode", p.value("code", notNull(memberOf(r, "code"))))
-	response.add("statusText", p.value("status", notNull(memberOf(r, "status"))))
-	response.add("headers", p.keyValues("header", p.elements("header", memberOf(r, "header"), headerLines), false))
-	language := memberOf(r, "_postman_previewlanguage")
+	response.add("statusCode", p.value("code", notNull(jsonedit.Member(r, "code"))))
+	response.add("statusText", p.value("status", notNull(jsonedit.Member(r, "status"))))
+	response.add("headers", p.keyValues("header", p.elements("header", jsonedit.Member(r, "header"), headerLines), false))
+	language := jsonedit.Member(r, "_postman_previewlanguage")
 	kind := "text"
 	if language.Type == gjson.String && slices.Contains(previews, language.Str) {
 		kind = language.Str
 	}
 	body := newMapping()
 	body.addText("type", kind)
-	content := p.text("body", memberOf(r, "body"))
+	content := p.text("body", jsonedit.Member(r, "body"))
 	if content == nil {
 		content = nullNode()
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/pmrun/pmrun/collection"
+	"github.com/pmrun/pmrun/collection/convert/internal/jsonedit"
 )
 
 // urlKeys are the members of a URL that v3 holds.
@@ -31,7 +32,7 @@ func (p place) url(m *mapping, r gjson.Result) {
 			p.note("url "+member.key, leftOut)
 		}
 	}
-	query, raw := p.elements("query", memberOf(r, "query"), queryText), memberOf(r, "raw")
+	query, raw := p.elements("query", jsonedit.Member(r, "query"), queryText), jsonedit.Member(r, "raw")
 	text, hasParts := p.urlText(r)
 	if hasParts {
 		if raw.Exists() && textOf(raw) != rawOf(text, query, r) {
@@ -52,26 +53,26 @@ func (p place) url(m *mapping, r gjson.Result) {
 	}
 	m.addText("url", text)
 	m.add("queryParams", p.keyValues("query", query, false))
-	m.add("pathVariables", p.keyValues("path variable", p.elements("path variable", memberOf(r, "variable"), queryText), false))
+	m.add("pathVariables", p.keyValues("path variable", p.elements("path variable", jsonedit.Member(r, "variable"), queryText), false))
 }
 
 // urlText puts the parts together, up to the query; ok is false when there are none.
 func (p place) urlText(r gjson.Result) (text string, ok bool) {
-	host, path := memberOf(r, "host"), memberOf(r, "path")
+	host, path := jsonedit.Member(r, "host"), jsonedit.Member(r, "path")
 	hostText, pathText := p.joined("url host", host, "."), p.joined("url path", path, "/")
 	if hostText == "" && pathText == "" && len(host.Array()) == 0 && len(path.Array()) == 0 {
 		return "", false
 	}
 	text = func() string {
 		var b strings.Builder
-		if protocol := memberOf(r, "protocol"); textOf(protocol) != "" {
+		if protocol := jsonedit.Member(r, "protocol"); textOf(protocol) != "" {
 			b.WriteString(strings.TrimSuffix(textOf(protocol), "://") + "://")
 		}
-		if user := p.userinfo(memberOf(r, "auth")); user != "" {
+		if user := p.userinfo(jsonedit.Member(r, "auth")); user != "" {
 			b.WriteString(user + "@")
 		}
 		b.WriteString(hostText)
-		if port := memberOf(r, "port"); textOf(port) != "" {
+		if port := jsonedit.Member(r, "port"); textOf(port) != "" {
 			b.WriteString(":" + textOf(port))
 		}
 		if len(path.Array()) > 0 && (path.IsArray() || path.Type != gjson.Null && pathText != "") {
@@ -95,13 +96,13 @@ func slashOf(path gjson.Result) string {
 func (p place) sameParts(r gjson.Result, text, host, path string) {
 	parts, same := collection.URLParts(text)
 	for _, c := range []struct{ field, was, is string }{
-		{"protocol", strings.TrimSuffix(textOf(memberOf(r, "protocol")), "://"), parts.Protocol},
+		{"protocol", strings.TrimSuffix(textOf(jsonedit.Member(r, "protocol")), "://"), parts.Protocol},
 		{"host", host, strings.Join(parts.Host, ".")},
-		{"port", textOf(memberOf(r, "port")), parts.Port},
+		{"port", textOf(jsonedit.Member(r, "port")), parts.Port},
 		{"path", path, strings.Join(parts.Path, "/")},
 	} {
 		same = same && c.was == c.is
-		if t := memberOf(r, c.field).Type; (c.field == "protocol" || c.field == "port") && t != gjson.String && t != gjson.Null {
+		if t := jsonedit.Member(r, c.field).Type; (c.field == "protocol" || c.field == "port") && t != gjson.String && t != gjson.Null {
 			p.note("url "+c.field, "becomes a text: it is none")
 		}
 	}
@@ -125,7 +126,7 @@ func (p place) joined(field string, r gjson.Result, separator string) string {
 func (p place) segment(field string, r gjson.Result) string {
 	if r.IsObject() {
 		p.note(field, "what is an object becomes a text")
-		return textOf(memberOf(r, "value"))
+		return textOf(jsonedit.Member(r, "value"))
 	}
 	if r.Type != gjson.String && r.Exists() {
 		p.note(field, "what is no text becomes one")
@@ -137,7 +138,7 @@ func (p place) segment(field string, r gjson.Result) string {
 func (p place) userinfo(r gjson.Result) string {
 	switch {
 	case r.IsObject():
-		user, secret := memberOf(r, "user"), memberOf(r, "password")
+		user, secret := jsonedit.Member(r, "user"), jsonedit.Member(r, "password")
 		if secret.Type != gjson.String && secret.Type != gjson.Null || user.Type != gjson.String || user.Str == "" && secret.Type == gjson.Null {
 			p.note("url auth", "becomes a user and a password, if there is one")
 		}
@@ -168,8 +169,8 @@ func (p place) userinfo(r gjson.Result) string {
 func sentQuery(query []gjson.Result) string {
 	text, separator := "", "?"
 	for _, param := range query {
-		key, value := textOf(memberOf(param, "key")), memberOf(param, "value")
-		if isSet(memberOf(param, "disabled")) || strings.ContainsAny(blank(key), "&=#") {
+		key, value := textOf(jsonedit.Member(param, "key")), jsonedit.Member(param, "value")
+		if isSet(jsonedit.Member(param, "disabled")) || strings.ContainsAny(blank(key), "&=#") {
 			continue
 		}
 		text += separator + key
@@ -209,11 +210,11 @@ var onePlaceholder = regexp.MustCompile(`\{\{.*?\}\}|<<.*?>>`)
 func rawOf(text string, query []gjson.Result, r gjson.Result) string {
 	separator := "?"
 	for _, param := range query {
-		value := memberOf(param, "value")
-		if isSet(memberOf(param, "disabled")) {
+		value := jsonedit.Member(param, "value")
+		if isSet(jsonedit.Member(param, "disabled")) {
 			continue
 		}
-		text += separator + textOf(memberOf(param, "key"))
+		text += separator + textOf(jsonedit.Member(param, "key"))
 		if value.Type != gjson.Null {
 			text += "=" + textOf(value)
 		}
@@ -223,7 +224,7 @@ func rawOf(text string, query []gjson.Result, r gjson.Result) string {
 }
 
 func hashOf(r gjson.Result) string {
-	if hash := memberOf(r, "hash"); hash.Type != gjson.Null {
+	if hash := jsonedit.Member(r, "hash"); hash.Type != gjson.Null {
 		return "#" + textOf(hash)
 	}
 	return ""
@@ -233,11 +234,11 @@ func hashOf(r gjson.Result) string {
 func sameQuery(own []collection.QueryParam, query []gjson.Result) bool {
 	sent := 0
 	for _, param := range query {
-		if isSet(memberOf(param, "disabled")) {
+		if isSet(jsonedit.Member(param, "disabled")) {
 			continue
 		}
-		value := memberOf(param, "value")
-		if sent >= len(own) || own[sent].Key != textOf(memberOf(param, "key")) || own[sent].Value != textOf(value) || own[sent].HasValue != (value.Type != gjson.Null) {
+		value := jsonedit.Member(param, "value")
+		if sent >= len(own) || own[sent].Key != textOf(jsonedit.Member(param, "key")) || own[sent].Value != textOf(value) || own[sent].HasValue != (value.Type != gjson.Null) {
 			return false
 		}
 		sent++
@@ -260,10 +261,10 @@ func queryOf(query []collection.QueryParam) gjson.Result {
 			b.WriteByte(',')
 		}
 		b.WriteString(`{"key":`)
-		b.Write(quoted(q.Key))
+		b.Write(jsonedit.Quoted(q.Key))
 		b.WriteString(`,"value":`)
 		if q.HasValue {
-			b.Write(quoted(q.Value))
+			b.Write(jsonedit.Quoted(q.Value))
 		} else {
 			b.WriteString("null")
 		}

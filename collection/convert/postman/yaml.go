@@ -183,18 +183,3 @@ func pairsOf(r gjson.Result) []pair {
 	})
 	return list
 }
-
-// memberOf gives a member of an object by its exact key: the paths of gjson have characters
-// of their own.
-func memberOf(r gjson.Result, key string) gjson.Result {
-	var found gjson.Result
-	if r.IsObject() {
-		r.ForEach(func(k, value gjson.Result) bool {
-			if k.Str == key {
-				found = value
-			}
-			return true
-		})
-	}
-	return found
-}
