@@ -283,7 +283,7 @@ var variableShapes = []struct {
 	{`{"key":"k","disabled":true}`, Variable{Key: "k", Disabled: true}},
 	{`{"key":"k","disabled":false,"enabled":true}`, Variable{Key: "k"}},
 	{`{"key":"k","enabled":false}`, Variable{Key: "k", Disabled: true}},
-	{`{"key":"k","value":"v","description":{"content":"d"}}`, Variable{Key: "k", Value: "v"}},
+	{`{"key":"k","value":"v","description":{"content":"d"}}`, Variable{Key: "k", Value: "v", Description: "d"}},
 }
 
 func TestVariables(t *testing.T) {

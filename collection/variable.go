@@ -7,10 +7,11 @@ import (
 
 // Variable is one variable of a collection, an environment, globals or a URL.
 type Variable struct {
-	Key      string `json:"key"`
-	Value    string `json:"value"`              // a value that is not a string in the file is its JSON text; null is ""
-	Type     string `json:"type,omitempty"`     // as in the file: string, number, boolean, any, secret, default, ...
-	Disabled bool   `json:"disabled,omitempty"` // "disabled": true, or an environment's "enabled": false
+	Key         string `json:"key"`
+	Value       string `json:"value"`              // a value that is not a string in the file is its JSON text; null is ""
+	Type        string `json:"type,omitempty"`     // as in the file: string, number, boolean, any, secret, default, ...
+	Disabled    bool   `json:"disabled,omitempty"` // "disabled": true, or an environment's "enabled": false
+	Description string `json:"description,omitempty"`
 }
 
 // variablesOf reads a list of variables; what names the list in messages. A variable may carry its key
@@ -26,10 +27,11 @@ func variablesOf(r gjson.Result, what string) ([]Variable, error) {
 			return nil, wrongKind(e.value, numbered(what, e.position), "an object with key and value")
 		}
 		variable := Variable{
-			Key:      firstText(e.fields.get("key"), e.fields.get("id")),
-			Value:    textOf(e.fields.get("value")),
-			Type:     textOf(e.fields.get("type")),
-			Disabled: isSet(e.fields.get("disabled")) || e.fields.get("enabled").Type == gjson.False,
+			Key:         firstText(e.fields.get("key"), e.fields.get("id")),
+			Value:       textOf(e.fields.get("value")),
+			Type:        textOf(e.fields.get("type")),
+			Disabled:    isSet(e.fields.get("disabled")) || e.fields.get("enabled").Type == gjson.False,
+			Description: descriptionOf(e.fields.get("description")),
 		}
 		if isSet(e.fields.get("secret")) {
 			variable.Type = "secret" // another way to say it, in collection v3
@@ -43,7 +45,7 @@ func variablesOf(r gjson.Result, what string) ([]Variable, error) {
 func variablesFrom(model []*postman.Variable) []Variable {
 	var variables []Variable
 	for _, v := range model {
-		variables = append(variables, Variable{Key: v.Key, Value: v.Value, Type: v.Type, Disabled: v.Disabled})
+		variables = append(variables, Variable{Key: v.Key, Value: v.Value, Type: v.Type, Disabled: v.Disabled, Description: v.Description})
 	}
 	return variables
 }

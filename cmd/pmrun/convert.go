@@ -105,7 +105,7 @@ func (a *app) convert(cmd *cobra.Command, s *conversion, path string) error {
 	if err != nil {
 		return err
 	}
-	o := convert.Options{WorkingDir: job.WorkingDir, Shell: s.shell, PerRequest: s.perRequest, WithSecrets: s.withSecrets}
+	o := convert.Options{WorkingDir: job.WorkingDir, Shell: s.shell, PerRequest: s.perRequest, Out: s.out, WithSecrets: s.withSecrets}
 	if o.Scopes, err = scopes(job, c, os.Environ()); err != nil {
 		return err
 	}

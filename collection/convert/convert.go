@@ -56,6 +56,9 @@ type Options struct {
 	Shell string
 	// PerRequest asks for a file a request, of a format that can do both.
 	PerRequest bool
+	// Out is the name of the file or directory to write, as it was given; "" for standard
+	// output. Where a format has several spellings, its extension chooses.
+	Out string
 	// WithSecrets lets the values of secret variables into the output.
 	WithSecrets bool
 	// Fill, when it is set, makes Calls put values in the place of placeholders.

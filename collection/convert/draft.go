@@ -11,6 +11,7 @@ import (
 type Draft struct {
 	Name        string
 	Description string
+	Version     string // of what the collection describes; may be empty
 	Items       []*DraftItem
 	Auth        *DraftAuth
 	Events      []DraftEvent
@@ -20,6 +21,7 @@ type Draft struct {
 // DraftItem is a folder, when Request is nil, or a request of a Draft. Items of an empty
 // folder are an empty list.
 type DraftItem struct {
+	ID          string          `json:"id,omitempty"`
 	Name        string          `json:"name"`
 	Description string          `json:"description,omitempty"`
 	Items       []*DraftItem    `json:"item,omitzero"`
@@ -140,25 +142,52 @@ func (a *DraftAuth) MarshalJSON() ([]byte, error) {
 
 // Collection makes the collection; file is its name for messages.
 func (d *Draft) Collection(file string) (*collection.Collection, error) {
-	items := d.Items
-	if items == nil {
-		items = []*DraftItem{}
+	// Item by item, so that the JSON of a large collection is not held twice.
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	member := func(name string, value any) error {
+		if b.Len() > 0 {
+			b.WriteByte(',')
+		} else {
+			b.WriteByte('{')
+		}
+		b.WriteString(`"` + name + `":`)
+		return enc.Encode(value)
 	}
-	text, err := marshal(struct {
-		Info      any                   `json:"info"`
-		Item      []*DraftItem          `json:"item"`
-		Auth      *DraftAuth            `json:"auth,omitempty"`
-		Events    []DraftEvent          `json:"event,omitempty"`
-		Variables []collection.Variable `json:"variable,omitempty"`
-	}{struct {
+	err := member("info", struct {
 		Name        string `json:"name"`
 		Description string `json:"description,omitempty"`
+		Version     string `json:"version,omitempty"`
 		Schema      string `json:"schema"`
-	}{d.Name, d.Description, "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"}, items, d.Auth, d.Events, d.Variables})
+	}{d.Name, d.Description, d.Version, "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"})
+	if err == nil {
+		err = member("item", []any{})
+	}
+	b.Truncate(b.Len() - len("]\n"))
+	for i, item := range d.Items {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		if err == nil {
+			err = enc.Encode(item)
+		}
+	}
+	b.WriteByte(']')
+	if d.Auth != nil && err == nil {
+		err = member("auth", d.Auth)
+	}
+	if len(d.Events) > 0 && err == nil {
+		err = member("event", d.Events)
+	}
+	if len(d.Variables) > 0 && err == nil {
+		err = member("variable", d.Variables)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return collection.Parse(file, text)
+	b.WriteByte('}')
+	return collection.Parse(file, b.Bytes())
 }
 
 // marshal is json.Marshal without the escapes for HTML.

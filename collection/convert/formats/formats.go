@@ -11,6 +11,7 @@ import (
 	"github.com/pmrun/pmrun/collection/convert/hurl"
 	"github.com/pmrun/pmrun/collection/convert/insomnia"
 	"github.com/pmrun/pmrun/collection/convert/k6"
+	"github.com/pmrun/pmrun/collection/convert/openapi"
 	"github.com/pmrun/pmrun/collection/convert/postman"
 )
 
@@ -29,5 +30,6 @@ func All() []convert.Format {
 		insomnia.Insomnia(),
 		hoppscotch.Hoppscotch(),
 		k6.K6(),
+		openapi.OpenAPI(),
 	}
 }
