@@ -37,6 +37,7 @@ var only = map[string][]string{
 	"github.com/PuerkitoBio/goquery":              {"collection/script"},
 	"github.com/andybalholm/cascadia":             {"collection/script"},
 	"github.com/rogpeppe/go-internal/testscript":  {"cmd/pmrun"},
+	"mvdan.cc/sh/v3":                              {"collection/convert/curl"},
 }
 
 // siblings are the imports between sub-packages of one layer that are allowed:
@@ -47,6 +48,8 @@ var siblings = map[string][]string{
 	"collection/runner":  {"collection/request", "collection/request/sign", "collection/script", "collection/vars"},
 	"collection/convert": {"collection/request", "collection/script", "collection/vars"},
 	"batch/ledger":       {"batch/ledger/ledgertest"},
+	// What the tests of formats share: they send as run does.
+	"collection/convert/internal/filewire": {"collection/runner"},
 }
 
 // formatTable is the table of the formats of convert; each of those may use what siblings
