@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -30,11 +31,13 @@ func completeArgs(root *cobra.Command) {
 		case "resume", "retry", "reconcile", "verify", "undo", "report":
 			cmd.ValidArgsFunction = runDirs
 			c.run = true
+		case "convert": // of any file or directory
 		default:
 			continue
 		}
 		for flag, values := range map[string]func(string) []string{
 			"request": c.requests, "contract": c.contracts, "format": list(func() []string { return formatNames() }), "key": list(c.columns),
+			"to": convertFormats(true), "from": convertFormats(false), "shell": func(string) []string { return []string{"bash", "powershell"} },
 			"map": c.mapping, "set": c.setting, "pack": c.packing,
 		} {
 			if cmd.Flags().Lookup(flag) == nil {
@@ -54,6 +57,19 @@ func completeArgs(root *cobra.Command) {
 				return found, directive
 			})
 		}
+	}
+}
+
+// convertFormats offers the formats that can be written, or read, with what they are.
+func convertFormats(writes bool) func(string) []string {
+	return func(string) []string {
+		var found []string
+		for _, f := range (&app{}).formats(context.Background(), nil, "") {
+			if writes && f.Write != nil || !writes && f.Read != nil {
+				found = append(found, f.Name+"\t"+f.Title)
+			}
+		}
+		return found
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,7 +16,6 @@ import (
 	"github.com/pmrun/pmrun/batch"
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/convert"
-	"github.com/pmrun/pmrun/collection/convert/formats"
 )
 
 // conversion is what convert is asked for.
@@ -34,7 +34,7 @@ func (a *app) convertCommand() *cobra.Command {
 		Long: `Convert reads a collection, or what another program holds instead of one, and
 writes it in another format. What the input is, is found by its content.
 
-` + formatList(formats.All()) + `
+` + formatList(a.formats(context.Background(), nil, "")) + `
 What a format cannot hold is said on standard error, a line each: the request, the
 field, and what became of it. --notes writes the same as JSON, --strict makes it an
 error, and then nothing is written.
@@ -81,9 +81,10 @@ func (a *app) convert(cmd *cobra.Command, s *conversion, path string) error {
 	if err := s.merge(cmd, job); err != nil {
 		return err
 	}
-	all := formats.All()
+	load := *job // as the formats of loads see it
+	all := a.formats(cmd.Context(), &load, s.out)
 	if s.to == "" {
-		return fmt.Errorf("--to says what to write: %s", strings.Join(writable(all), ", "))
+		return fmt.Errorf("--to says what to write: %s", strings.Join(formatNamesOf(all, true), ", "))
 	}
 	to, err := convert.Find(all, s.to, true)
 	if err != nil {
@@ -124,6 +125,9 @@ func (a *app) convert(cmd *cobra.Command, s *conversion, path string) error {
 			return err
 		}
 	}
+	if strings.HasPrefix(from.Name, "postman-") && !s.resolve && path != "-" {
+		load.Collection = path
+	}
 	files, err := to.Write(c, o, &notes)
 	if err != nil {
 		return err
@@ -132,15 +136,6 @@ func (a *app) convert(cmd *cobra.Command, s *conversion, path string) error {
 		return err
 	}
 	return a.put(s, to, files)
-}
-
-func writable(all []convert.Format) (names []string) {
-	for _, f := range all {
-		if f.Write != nil {
-			names = append(names, f.Name)
-		}
-	}
-	return names
 }
 
 func (a *app) source(all []convert.Format, name string, in *convert.Input) (*convert.Format, error) {
@@ -231,8 +226,11 @@ func putFile(path string, f convert.File) error {
 		return err
 	}
 	mode := fs.FileMode(0o644)
-	if f.Executable {
+	switch {
+	case f.Executable:
 		mode = 0o755
+	case f.Private:
+		mode = 0o600
 	}
 	return os.WriteFile(path, f.Data, mode)
 }

@@ -90,6 +90,7 @@ func (a *app) init(cmd *cobra.Command, s *settings, path string) error {
 type skeleton struct {
 	*prepared
 	dir     string
+	beside  string // the collection's file in dir; "" for the one that the job names
 	columns []skeletonColumn
 	// variables are those that the environment has to give.
 	variables []collection.Variable
@@ -291,15 +292,23 @@ func (sk *skeleton) files(delimiter rune) ([]newFile, error) {
 
 // rowsFile is the empty spreadsheet: the header, and a comment.
 func (sk *skeleton) rowsFile(delimiter rune) ([]byte, error) {
-	var header, comment []string
+	var comment []string
+	for _, c := range sk.columns {
+		comment = append(comment, sheet.CommentMark+" "+sk.comment(c))
+	}
+	return sk.sheet(delimiter, comment)
+}
+
+// sheet is a spreadsheet of the header and one row.
+func (sk *skeleton) sheet(delimiter rune, row []string) ([]byte, error) {
+	var header []string
 	for _, c := range sk.columns {
 		header = append(header, c.name)
-		comment = append(comment, sheet.CommentMark+" "+sk.comment(c))
 	}
 	var b bytes.Buffer
 	// Excel takes a file without BOM for the system's old encoding.
 	w := sheet.NewWriter(&b, batch.Dialect{Delimiter: delimiter, BOM: true})
-	if err := errors.Join(w.Write(header), w.Write(comment)); err != nil {
+	if err := errors.Join(w.Write(header), w.Write(row)); err != nil {
 		return nil, err
 	}
 	w.Flush()
@@ -365,7 +374,10 @@ func (sk *skeleton) jobName() string {
 }
 
 func (sk *skeleton) jobFile() ([]byte, error) {
-	path, err := relative(sk.dir, sk.job.Collection)
+	path, err := sk.beside, error(nil)
+	if path == "" {
+		path, err = relative(sk.dir, sk.job.Collection)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -93,10 +93,13 @@ func sheetOptions(job *batch.Job, tee io.Writer) (o sheet.Options, err error) {
 // toSend is how many rows are left to be sent.
 func (p *prepared) toSend() int64 { return p.facts.Rows - p.rows.invalid - p.rows.skipped }
 
-// readRequest reads collection, variables, contract, token and rate.
+// readRequest reads collection, variables, contract, token and rate. A collection that is
+// there already is taken as it is.
 func (a *app) readRequest(ctx context.Context, p *prepared) (err error) {
-	if p.collection, err = collection.Load(p.job.Collection); err != nil {
-		return err
+	if p.collection == nil {
+		if p.collection, err = collection.Load(p.job.Collection); err != nil {
+			return err
+		}
 	}
 	if err := p.findRequests(); err != nil {
 		return err

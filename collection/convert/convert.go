@@ -40,6 +40,8 @@ type File struct {
 	Name       string
 	Data       []byte
 	Executable bool
+	// Private files are for secrets: nobody else may read them.
+	Private bool
 }
 
 // Options say how a collection is written.
