@@ -34,17 +34,17 @@ type Behavior struct {
 // the nearest folder that has it, else the collection's.
 func (i *Item) Behavior() Behavior {
 	merged := make(map[string]gjson.Result)
-	add := func(raw gjson.Result) {
-		for _, p := range pairs(fields(raw).get("protocolProfileBehavior")) {
+	add := func(behavior gjson.Result) {
+		for _, p := range pairs(behavior) {
 			if _, nearer := merged[p.key]; !nearer {
 				merged[p.key] = p.value
 			}
 		}
 	}
 	for item := i; item != nil; item = item.Parent {
-		add(item.Raw)
+		add(item.behavior)
 	}
-	add(i.collection.Raw)
+	add(i.collection.behavior)
 	b := Behavior{
 		DisableBodyPruning: isSet(merged["disableBodyPruning"]),
 		DisableURLEncoding: isSet(merged["disableUrlEncoding"]),

@@ -27,6 +27,8 @@ type Collection struct {
 
 	text string       // the whole document
 	auth gjson.Result // Raw's auth
+	// behavior is Raw's protocolProfileBehavior.
+	behavior gjson.Result
 }
 
 // Load reads the collection in the file at path. A collection v3 is a directory, its
@@ -71,7 +73,7 @@ func parse(doc *document) (*Collection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Collection{File: doc.file, Raw: root, text: doc.text, auth: members.get("auth")}
+	c := &Collection{File: doc.file, Raw: root, text: doc.text, auth: members.get("auth"), behavior: members.get("protocolProfileBehavior")}
 	info := fields(members.get("info"))
 	c.Name = firstText(info.get("name"), members.get("name"))
 	c.ID = firstText(info.get("_postman_id"), info.get("id"), info.get("uid"), members.get("id"), members.get("uid"))

@@ -29,6 +29,8 @@ type Item struct {
 	// JSON of Raw's members, so that nothing scans the examples, or what a folder holds, again.
 	request string
 	auth    string // of a folder
+	// behavior is Raw's protocolProfileBehavior.
+	behavior gjson.Result
 }
 
 // IsFolder tells a folder (even an empty one) from a request.
@@ -92,6 +94,7 @@ func (l *itemLoader) item(raw gjson.Result, parent *Item, position, depth int) (
 	children := f.get("item")
 	item.folder = isFolder(children)
 	item.request, item.auth = f.get("request").Raw, f.get("auth").Raw
+	item.behavior = f.get("protocolProfileBehavior")
 	var err error
 	if item.folder && !children.IsArray() {
 		err = wrongKind(children, `"item"`, "a list")

@@ -14,7 +14,7 @@ func (i *Item) WithRequest(request json.RawMessage) (*Item, error) {
 		return nil, err
 	}
 	changed.ID, changed.ids, changed.Parent, changed.collection = i.ID, i.ids, i.Parent, i.collection
-	changed.Raw = i.Raw // its behaviour is still what it says of it
+	changed.Raw, changed.behavior = i.Raw, i.behavior
 	changed.Model.Events = i.Model.Events
 	return changed, nil
 }
