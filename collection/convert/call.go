@@ -273,7 +273,7 @@ func (c *Call) compile(plain json.RawMessage, o Options) error {
 		return err
 	}
 	const agent = "pmrun"
-	t := request.Compile(item, request.Options{Scopes: &vars.Scopes{}, WorkingDir: o.WorkingDir, UserAgent: agent, Literal: true, ForeignAuth: true})
+	t := request.Compile(item, request.Options{Scopes: &vars.Scopes{}, WorkingDir: o.WorkingDir, UserAgent: agent, Literal: true})
 	if len(t.Problems) > 0 {
 		return t.Problems[0]
 	}
@@ -286,12 +286,13 @@ func (c *Call) compile(plain json.RawMessage, o Options) error {
 	for _, h := range own {
 		c.Header = append(c.Header, collection.Header{Key: h.Key, Value: strings.TrimSpace(h.Value), Description: h.Description})
 	}
-	says := func(name string) bool {
-		return slices.ContainsFunc(own, func(h collection.Header) bool { return strings.EqualFold(strings.TrimSpace(h.Key), name) })
+	says := map[string]bool{}
+	for _, h := range own {
+		says[strings.ToLower(strings.TrimSpace(h.Key))] = true
 	}
 	var added []string
 	for name := range filled.Header {
-		if !says(name) && !slices.Contains([]string{"User-Agent", "Accept-Encoding", "Accept", "Connection"}, textproto.CanonicalMIMEHeaderKey(name)) {
+		if !says[strings.ToLower(name)] && !slices.Contains([]string{"User-Agent", "Accept-Encoding", "Accept", "Connection"}, textproto.CanonicalMIMEHeaderKey(name)) {
 			added = append(added, name)
 		}
 	}
@@ -328,7 +329,11 @@ func (c *Call) HeaderValue(name string) (string, bool) {
 }
 
 // words stand in for placeholders while request encodes what is around them.
-type words struct{ names []string }
+type words struct {
+	names []string
+	known map[string]int // the places of names
+	port  int            // one more than the place of that which is the URL's port
+}
 
 var (
 	placeholder = regexp.MustCompile(`\{\{([^{}]+)\}\}|<<([^<>]+)>>`)
@@ -340,9 +345,13 @@ const firstPort = 61001
 
 func (w *words) number(name string) int {
 	name = strings.TrimSpace(name)
-	i := slices.Index(w.names, name)
-	if i < 0 {
+	i, ok := w.known[name]
+	if !ok {
+		if w.known == nil {
+			w.known = map[string]int{}
+		}
 		i = len(w.names)
+		w.known[name] = i
 		w.names = append(w.names, name)
 	}
 	return i
@@ -403,7 +412,8 @@ func (w *words) takeBase(plain *plainRequest) (base string) {
 	if u.Host == nil && u.Raw != "" {
 		if m := rawPort.FindStringSubmatchIndex(u.Raw); m != nil {
 			name := u.Raw[m[2]:m[3]]
-			u.Raw = u.Raw[:m[2]-2] + strconv.Itoa(firstPort+w.number(name)) + u.Raw[m[3]+2:]
+			w.port = w.number(name) + 1
+			u.Raw = u.Raw[:m[2]-2] + strconv.Itoa(firstPort+w.port-1) + u.Raw[m[3]+2:]
 		}
 		if m := placeholder.FindStringSubmatchIndex(u.Raw); m != nil && m[0] == 0 {
 			return name(u.Raw, m)
@@ -411,7 +421,8 @@ func (w *words) takeBase(plain *plainRequest) (base string) {
 		return ""
 	}
 	if m := portHolder.FindStringSubmatch(u.Port); m != nil {
-		u.Port = strconv.Itoa(firstPort + w.number(m[1]+m[2]))
+		w.port = w.number(m[1]+m[2]) + 1
+		u.Port = strconv.Itoa(firstPort + w.port - 1)
 	}
 	if u.Protocol == "" && len(u.Host) > 0 {
 		if m := placeholder.FindStringSubmatchIndex(u.Host[0]); m != nil && m[0] == 0 {
@@ -434,8 +445,8 @@ func name(text string, m []int) string {
 // showBase undoes takeBase. A placeholder that begins the URL holds the scheme too,
 // unless its value is known to have none. written is the URL as the request has it.
 func (w *words) showBase(text, base, written string, o Options) string {
-	for i, name := range w.names {
-		text = strings.Replace(text, ":"+strconv.Itoa(firstPort+i), ":{{"+name+"}}", 1)
+	if w.port > 0 {
+		text = strings.Replace(text, ":"+strconv.Itoa(firstPort+w.port-1), ":{{"+w.names[w.port-1]+"}}", 1)
 	}
 	rest, ok := strings.CutPrefix(text, "http://{{"+base+"}}")
 	if base == "" || !ok {

@@ -10,7 +10,10 @@ type Note struct {
 }
 
 // Notes collects what a conversion loses or changes. The zero value is ready to use.
-type Notes struct{ list []Note }
+type Notes struct {
+	list []Note
+	has  map[Note]bool
+}
 
 // Add notes something of an item; item is nil for the collection.
 func (n *Notes) Add(item *collection.Item, field, became string) {
@@ -24,11 +27,13 @@ func (n *Notes) Add(item *collection.Item, field, became string) {
 // AddAt is Add for what is no item yet. A note that is there already is not repeated.
 func (n *Notes) AddAt(path, field, became string) {
 	note := Note{path, field, became}
-	for i := len(n.list) - 1; i >= 0 && n.list[i].Request == path; i-- {
-		if n.list[i] == note {
-			return
-		}
+	if n.has[note] {
+		return
 	}
+	if n.has == nil {
+		n.has = map[Note]bool{}
+	}
+	n.has[note] = true
 	n.list = append(n.list, note)
 }
 

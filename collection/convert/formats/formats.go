@@ -3,6 +3,7 @@ package formats
 
 import (
 	"github.com/pmrun/pmrun/collection/convert"
+	"github.com/pmrun/pmrun/collection/convert/bruno"
 	"github.com/pmrun/pmrun/collection/convert/curl"
 	"github.com/pmrun/pmrun/collection/convert/golang"
 	"github.com/pmrun/pmrun/collection/convert/har"
@@ -24,6 +25,7 @@ func All() []convert.Format {
 		postman.V1(),
 		httpfile.HTTP(),
 		hurl.Hurl(),
+		bruno.Bruno(),
 		golang.Go(),
 		curl.Curl(),
 		har.HAR(),

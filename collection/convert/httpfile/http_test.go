@@ -111,6 +111,17 @@ func TestWrite(t *testing.T) {
 			"### r\n# @name r\nGET http://h/\nAuthorization: AWS a {{p}} region:eu\n", "r: auth: awsv4 is written as VS Code's client knows it; JetBrains' does not\n"},
 		{"unknown auth", `{"name": "r", "request": {"url": "http://h/", "auth": {"type": "hawk", "hawk": []}}}`,
 			"### r\n# @name r\nGET http://h/\n", "r: auth: hawk is left out: neither client knows it\n"},
+		{"disabled header", `{"name": "r", "request": {"url": "http://h/", "header": [{"key": "A", "value": "b", "disabled": true}, {"key": "not a name", "value": "b", "disabled": true}]}}`,
+			"### r\n# @name r\nGET http://h/\n# A: b\n", "r: header A: written as a comment: it is disabled\nr: header not a name: left out: it is disabled\n"},
+		{"password with a line break", `{"name": "r", "request": {"url": "http://h/", "auth": {"type": "basic", "basic": [{"key": "username", "value": "{{u}}"}, {"key": "password", "value": "p\nX: y"}]}}}`,
+			"### r\n# @name r\nGET http://h/\n", "r: auth: left out: its user or password has a line break\n"},
+		{"key with a blank", `{"name": "r", "request": {"url": "http://h/", "auth": {"type": "awsv4", "awsv4": [{"key": "accessKey", "value": "a b"}, {"key": "secretKey", "value": "{{p}}"}]}}}`,
+			"### r\n# @name r\nGET http://h/\n", "r: auth: left out: a key that is empty or has a blank has no place here\n"},
+		{"method", `{"name": "r", "request": {"method": "M-SEARCH", "url": "http://h/"}}`,
+			"### r\n# @name r\nGET http://h/\n", "r: method: M-SEARCH became GET: a .http file has no place for it\n"},
+		{"address that is none", `{"name": "r", "request": "http:////h\n/a b"}`, "### r\n# @name r\nGET http:////h%20/a%20b\n", "r: request: written as it stands"},
+		{"boundary in a text", `{"name": "r", "request": {"method": "POST", "url": "http://h/", "body": {"mode": "formdata", "formdata": [{"key": "a", "value": "--pmrun-boundary-7d1f4c0e--"}]}}}`,
+			"### r\n# @name r\nPOST http://h/\nContent-Type: multipart/form-data; boundary=pmrun-boundary-7d1f4c0e-2\n\n--pmrun-boundary-7d1f4c0e-2\nContent-Disposition: form-data; name=\"a\"\n\n--pmrun-boundary-7d1f4c0e--\n--pmrun-boundary-7d1f4c0e-2--\n", ""},
 		{"header with a line break", `{"name": "r", "request": {"url": "http://h/", "header": [{"key": "a", "value": "b\nc"}]}}`,
 			"### r\n# @name r\nGET http://h/\n", "r: request: written as it stands"},
 		{"script", `{"name": "r", "event": [{"listen": "prerequest", "script": {"exec": ["let a = 1;", "  //b"]}}], "request": "http://h/"}`,
@@ -186,6 +197,10 @@ func readCases() []struct{ name, text, want, notes string } {
 		{"graphql, JetBrains", "GRAPHQL http://h\n\nquery { a }", "GRAPHQL http://h: POST http://h\ngraphql: query { a } ", ""},
 		{"dynamic", "GET http://h/{{$uuid}}/{{$guid}}/{{$timestamp}}/{{$randomInt 1 5}}/{{$datetime iso8601}}/{{$processEnv HOME}}",
 			"GET http://h/{{$guid}}/{{$guid}}/{{$timestamp}}/{{$randomInt}}/{{$isoTimestamp}}/{{HOME}}", "variable $randomInt 1 5: became $randomInt"},
+		{"dynamic with arguments", "GET http://h/{{$random.integer(1, 5)}}/{{$dotenv %NAME}}/{{$dotenv OTHER}}/{{$env.HOME}}/{{$random.hexadecimal(8)}}",
+			"GET http://h/{{$randomInt}}/{{NAME}}/{{OTHER}}/{{HOME}}/{{random.hexadecimal(8)}}", "variable $random.integer(1, 5): became $randomInt"},
+		{"variable twice", "@a = 1\n@a = 2\nGET http://h/{{a}}", "GET http://h/{{a}}", "variable a: has several values, of which the last one counts"},
+		{"a script without end", "GET http://h\n\n> {%\nfoo()\n###\nGET http://h/2\n", "GET http://h\ntest: // > {%|// foo()\n\nGET http://h/2", "script: written as a comment"},
 		{"handler", "GET http://h\n\n> {%\nclient.test(\"a\", function() {});\n%}\n\n>> out.json\n", "GET http://h\ntest: // > {%|// client.test(\"a\", function() {});|// %}", "written as a comment of the test script"},
 		{"script before", "< {% request.variables.set('a', 1) %}\nGET http://h", "GET http://h\nprerequest: // < {% request.variables.set('a', 1) %}", "written as a comment"},
 		{"reference", "# @name login\nPOST http://h/l\n\n###\nGET http://h/{{login.response.body.$.a.b}}\nX: {{login.response.headers.X-Id}}",
@@ -379,13 +394,25 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			return
 		}
-		first, err := write(c, convert.Options{}, &convert.Notes{})
+		var notes convert.Notes
+		first, err := write(c, convert.Options{}, &notes)
 		if err != nil {
 			t.Fatal(err)
 		}
 		second, err := write(c, convert.Options{}, &convert.Notes{})
 		if err != nil || len(first) != len(second) || string(first[0].Data) != string(second[0].Data) {
 			t.Errorf("two conversions differ: %v", err)
+		}
+		if strings.Contains(allNotes(&notes), "it cannot be sent as it is") {
+			return // such an address may be no address in a file either
+		}
+		written := first[len(first)-1].Data
+		back, err := read(&convert.Input{Path: "x.http", Data: written}, &convert.Notes{})
+		if err != nil {
+			t.Fatalf("what was written cannot be read: %v\n%s", err, written)
+		}
+		if len(back.Items) != len(c.Items) {
+			t.Errorf("%d requests of %d came back:\n%s", len(back.Items), len(c.Items), written)
 		}
 	})
 }

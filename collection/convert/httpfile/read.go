@@ -139,7 +139,10 @@ type file struct {
 	// refs are values that a request takes out of the answer of another: by the request's
 	// "# @name", the placeholders.
 	refs  map[string][]string
+	known map[string]bool // the placeholders in refs
 	named map[string]*convert.DraftItem
+	// variables are the places of variables in the draft.
+	variables map[string]int
 }
 
 func (f *file) fail(line int, problem, hint string) error {
@@ -197,12 +200,17 @@ func (f *file) finish() (*collection.Collection, error) {
 }
 
 func (f *file) variable(name, value string) {
-	for i := range f.draft.Variables {
-		if f.draft.Variables[i].Key == name {
-			f.draft.Variables[i].Value = value
-			return
+	if i, ok := f.variables[name]; ok {
+		if was := f.draft.Variables[i].Value; was != value && was != "" {
+			f.notes.Add(nil, "variable "+name, "has several values, of which the last one counts")
 		}
+		f.draft.Variables[i].Value = value
+		return
 	}
+	if f.variables == nil {
+		f.variables = map[string]int{}
+	}
+	f.variables[name] = len(f.draft.Variables)
 	v := collection.Variable{Key: name, Value: value}
 	if collection.SoundsSecret(name) {
 		v.Type = "secret"
@@ -223,6 +231,7 @@ type reading struct {
 
 var (
 	variableLine = regexp.MustCompile(`^\s*@([^\s=]+)\s*=\s*(.*?)\s*$`)
+	versionAtEnd = regexp.MustCompile(`\s+HTTP/([\d.]+)$`)
 	settingLine  = regexp.MustCompile(`^@([\w-]+)(?:[ \t]+(.*))?$`)
 	requestLine  = regexp.MustCompile(`^\s*([A-Za-z]+)[ \t]+(\S.*?)(?:[ \t]+HTTP/([\d.]+))?\s*$`)
 	headerLine   = regexp.MustCompile(`^\s*([!#$%&'*+.^_|~0-9A-Za-z{}<>$ -]+?)\s*:(.*)$`)
@@ -334,7 +343,7 @@ func (f *file) behave(r *reading, key string, value bool) {
 // foreignScript carries a script of another kind as comments of one of Postman's.
 func (f *file) foreignScript(r *reading, event, closing string) {
 	start := f.at
-	for ; f.at < len(f.lines); f.at++ {
+	for ; f.at < len(f.lines) && !f.separator(); f.at++ {
 		line := f.lines[f.at]
 		r.scripts[event] = append(r.scripts[event], "// "+line)
 		if i := strings.LastIndex(line, closing); i >= 0 && (f.at > start || i > 2) {
@@ -364,7 +373,7 @@ func (f *file) request(r *reading) (*convert.DraftItem, error) {
 	} else if !looksLikeURL(target) {
 		return nil, f.fail(start, "the line is no request: "+short(target), "write it as METHOD URL, or begin a comment with #")
 	}
-	// The URL may go on below.
+	var below strings.Builder // the URL may go on below
 	for f.at < len(f.lines) && !f.separator() {
 		next := f.lines[f.at]
 		trimmed := strings.TrimSpace(next)
@@ -372,12 +381,13 @@ func (f *file) request(r *reading) (*convert.DraftItem, error) {
 		if trimmed == "" || !(strings.HasPrefix(trimmed, "?") || strings.HasPrefix(trimmed, "&") || indented && (trimmed[0] == '/' && !strings.HasPrefix(trimmed, "//") || trimmed[0] == '{' || !headerLine.MatchString(next)) && trimmed[0] != '#' && !strings.HasPrefix(trimmed, "//")) {
 			break
 		}
-		if m := regexp.MustCompile(`\s+HTTP/([\d.]+)$`).FindStringSubmatchIndex(trimmed); m != nil {
+		if m := versionAtEnd.FindStringSubmatchIndex(trimmed); m != nil {
 			r.version, trimmed = trimmed[m[2]:m[3]], trimmed[:m[0]]
 		}
-		target += trimmed
+		below.WriteString(trimmed)
 		f.at++
 	}
+	target += below.String()
 	if r.item.Name == "" {
 		r.item.Name = cmp.Or(r.name, req.Method+" "+short(target))
 	}

@@ -137,7 +137,7 @@ func (f *file) body(r *reading) {
 			return
 		}
 	}
-	req.Body = convert.RawBody(text, language(kind, text))
+	req.Body = convert.RawBody(text, language(kind))
 }
 
 var fileLine = regexp.MustCompile(`^\s*<(?:@(?:\w[\w-]*)?)?[ \t]+(\S.*?)\s*$`)
@@ -176,7 +176,7 @@ func dropHeader(req *convert.DraftRequest, name string) {
 	req.Headers = slices.DeleteFunc(req.Headers, func(h collection.Header) bool { return !h.Disabled && strings.EqualFold(h.Key, name) })
 }
 
-func language(kind, text string) string {
+func language(kind string) string {
 	switch {
 	case strings.HasSuffix(kind, "json"):
 		return "json"
@@ -184,8 +184,6 @@ func language(kind, text string) string {
 		return "xml"
 	case kind == "text/html":
 		return "html"
-	case kind == "" && json.Valid([]byte(text)) && strings.HasPrefix(text, "{"):
-		return ""
 	case kind == "text/plain":
 		return "text"
 	}
@@ -355,9 +353,10 @@ func (f *file) placeholders(text, item string) string {
 		}
 		if ref := refName.FindStringSubmatch(name); ref != nil {
 			if f.refs == nil {
-				f.refs = map[string][]string{}
+				f.refs, f.known = map[string][]string{}, map[string]bool{}
 			}
-			if !slices.Contains(f.refs[ref[1]], name) {
+			if !f.known[name] {
+				f.known[name] = true
 				f.refs[ref[1]] = append(f.refs[ref[1]], name)
 			}
 			return "{{" + name + "}}"
@@ -374,7 +373,7 @@ func (f *file) placeholders(text, item string) string {
 		made := strings.TrimPrefix(strings.Join(words, "_"), "$")
 		switch words[0] {
 		case "$processEnv", "$dotenv":
-			made = words[len(words)-1]
+			made = strings.TrimPrefix(words[len(words)-1], "%")
 		}
 		if rest, ok := strings.CutPrefix(words[0], "$env."); ok {
 			made = rest
@@ -385,6 +384,12 @@ func (f *file) placeholders(text, item string) string {
 }
 
 func dynamicOf(words []string) (made string, exact bool) {
+	// JetBrains has arguments: $random.integer(1, 5).
+	name, _, called := strings.Cut(words[0], "(")
+	if called {
+		made, _ = dynamicOf([]string{name})
+		return made, false
+	}
 	switch words[0] {
 	case "$guid", "$uuid", "$random.uuid":
 		return "$guid", len(words) == 1

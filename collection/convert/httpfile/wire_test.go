@@ -21,50 +21,44 @@ func TestWire(t *testing.T) {
 	})
 	dir := filewire.Files(t)
 	server := filewire.NewRecorder(t)
-	for _, c := range filewire.Cases() {
-		t.Run(c.Name, func(t *testing.T) {
-			original := c.Collection(t, server.URL)
-			filewire.Send(t, original, dir)
-			want := server.Take()
-			var notes convert.Notes
-			files, err := write(original, options(original), &notes)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var text []byte
-			for _, f := range files {
-				path := filepath.Join(dir, filepath.FromSlash(f.Name))
-				if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(path, f.Data, 0o600); err != nil {
-					t.Fatal(err)
-				}
-				if f.Name == "requests.http" {
-					text = f.Data
-				}
-			}
-			back, err := read(&convert.Input{Path: filepath.Join(dir, "requests.http"), Data: text}, &notes)
-			if err != nil {
-				t.Fatalf("%v\n%s", err, text)
-			}
-			filewire.Send(t, back, dir)
-			if got := server.Take(); got != want {
-				t.Errorf("read back:\n%s\nwant\n%s\n%s", got, want, text)
-			}
-			if node == "" {
-				return
-			}
-			cmd := exec.Command(node, httpyac, "send", "requests.http", "--all", "--no-color")
-			cmd.Dir = dir
-			out, err := cmd.CombinedOutput()
-			if err != nil {
-				t.Errorf("httpyac: %v\n%s", err, out)
-			}
-			if got := server.Take(); got != want {
-				t.Errorf("httpyac:\n%s\nwant\n%s\n%s", got, want, text)
-			}
-		})
+	want := server.Wanted(t, filewire.Cases(), dir)
+	original := filewire.Together(t, server.URL, filewire.Cases()) // as the client takes seconds to start
+	var notes convert.Notes
+	files, err := write(original, options(original), &notes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text []byte
+	for _, f := range files {
+		path := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, f.Data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if f.Name == "requests.http" {
+			text = f.Data
+		}
+	}
+	back, err := read(&convert.Input{Path: filepath.Join(dir, "requests.http"), Data: text}, &notes)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	filewire.Send(t, back, dir)
+	server.Check(t, "what was read back", want, nil)
+	if node == "" {
+		return
+	}
+	cmd := exec.Command(node, httpyac, "send", "requests.http", "--all", "--no-color")
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Errorf("httpyac: %v\n%s", err, out)
+	}
+	server.Check(t, "httpyac", want, nil)
+	if t.Failed() {
+		t.Logf("%s", text)
 	}
 }
 

@@ -17,21 +17,37 @@ import (
 	"github.com/pmrun/pmrun/collection/request"
 )
 
-// boundary of multipart bodies. It is written out, as both clients want it.
-const boundary = "pmrun-boundary-7d1f4c0e"
+// baseBoundary parts multipart bodies. It is written out, as both clients want it.
+const baseBoundary = "pmrun-boundary-7d1f4c0e"
 
 type writer struct {
 	o     convert.Options
 	notes *convert.Notes
 	names textform.Names
-	// named are the values of "# @name" that were given, files the bodies that need a file.
-	named map[string]bool
+	// named are the values of "# @name" that were given, and the names of files; files are
+	// those that bodies need.
+	named unique
 	id    string // that of the request which is written
 	files []convert.File
+	// boundary is that of the body which was written last.
+	boundary string
+}
+
+// unique gives names out, none of them twice on systems without case too: by name, how often.
+type unique map[string]int
+
+func (u unique) give(name, sep string) string {
+	made, lower := name, strings.ToLower(name)
+	for u[strings.ToLower(made)] > 0 {
+		u[lower]++
+		made = fmt.Sprintf("%s%s%d", name, sep, u[lower])
+	}
+	u[strings.ToLower(made)]++
+	return made
 }
 
 func write(c *collection.Collection, o convert.Options, notes *convert.Notes) ([]convert.File, error) {
-	w := &writer{o: o, notes: notes, named: map[string]bool{}}
+	w := &writer{o: o, notes: notes, named: unique{}}
 	w.names = textform.Names{Notes: notes, Dynamic: map[string]string{
 		"$guid": "$uuid", "$randomUUID": "$uuid", "$timestamp": "$timestamp", "$randomInt": "$randomInt", "$isoTimestamp": "$isoTimestamp",
 	}}
@@ -86,6 +102,9 @@ func (w *writer) variables(list []textform.Variable) string {
 			w.notes.Add(nil, "variable "+v.Name, "left out: a value of several lines has no place in a .http file; put it into an environment")
 			continue
 		}
+		if strings.TrimSpace(v.Value) != v.Value {
+			w.notes.Add(nil, "variable "+v.Name, "the blanks around its value are left out")
+		}
 		fmt.Fprintf(&b, "%s\n", strings.TrimRight("@"+w.names.Name(v.Name)+" = "+w.names.Text(nil, v.Value), " "))
 	}
 	if b.Len() > 0 {
@@ -122,7 +141,7 @@ func (w *writer) environment(list []textform.Variable) {
 }
 
 func (w *writer) request(c *convert.Call) string {
-	textform.Losses(c.Item, w.notes, "followRedirects", "disableCookies")
+	textform.Losses(c.Item, w.notes, "followRedirects", "disableCookies", "headers")
 	w.id = w.ident(c.Item)
 	title := c.Item.Path()
 	if w.o.PerRequest {
@@ -150,7 +169,13 @@ func (w *writer) request(c *convert.Call) string {
 		b.WriteString("# @no-cookie-jar\n")
 	}
 	body := w.body(c)
-	fmt.Fprintf(&b, "%s %s\n", cmp.Or(c.Method, "GET"), w.names.Text(c.Item, c.URL))
+	method := cmp.Or(c.Method, "GET")
+	if !methodWord.MatchString(method) {
+		w.notes.Add(c.Item, "method", method+" became GET: a .http file has no place for it")
+		method = "GET"
+	}
+	// An address that cannot be sent may hold anything.
+	fmt.Fprintf(&b, "%s %s\n", method, cmp.Or(strings.Join(strings.Fields(w.names.Text(c.Item, c.URL)), "%20"), "http://"))
 	for _, h := range c.Header {
 		if strings.ContainsAny(h.Key+h.Value, "\r\n") {
 			w.notes.Add(c.Item, "header "+h.Key, "left out: it holds a line break")
@@ -159,14 +184,36 @@ func (w *writer) request(c *convert.Call) string {
 		fmt.Fprintf(&b, "%s\n", strings.TrimRight(w.names.Text(c.Item, h.Key)+": "+w.names.Text(c.Item, h.Value), " "))
 	}
 	if c.Body != nil && c.Body.Mode == collection.ModeFormData {
-		fmt.Fprintf(&b, "Content-Type: multipart/form-data; boundary=%s\n", boundary)
+		fmt.Fprintf(&b, "Content-Type: multipart/form-data; boundary=%s\n", w.boundary)
 	}
 	w.auth(&b, c)
+	w.disabled(&b, c.Item)
 	if body != "" {
 		b.WriteString("\n" + body + "\n")
 	}
 	return b.String()
 }
+
+// disabled writes the headers that are switched off as comments, which are read again.
+func (w *writer) disabled(b *strings.Builder, item *collection.Item) {
+	for _, h := range item.Request().Headers {
+		if !h.Disabled {
+			continue
+		}
+		line := w.names.Text(item, h.Key) + ": " + w.names.Text(item, h.Value)
+		if !headerName.MatchString(h.Key) || strings.ContainsAny(line, "\r\n") {
+			w.notes.Add(item, "header "+h.Key, "left out: it is disabled")
+			continue
+		}
+		w.notes.Add(item, "header "+h.Key, "written as a comment: it is disabled")
+		fmt.Fprintf(b, "%s\n", strings.TrimRight("# "+line, " "))
+	}
+}
+
+var (
+	methodWord = regexp.MustCompile(`^[A-Z]+$`)
+	headerName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
+)
 
 // auth writes the header in which both clients have user and password.
 func (w *writer) auth(b *strings.Builder, c *convert.Call) {
@@ -181,7 +228,11 @@ func (w *writer) auth(b *strings.Builder, c *convert.Call) {
 		if a.Type == "digest" {
 			scheme = "Digest"
 		}
-		switch plain := !strings.ContainsAny(user+password, " :\r\n") && user != "" && password != ""; {
+		if strings.ContainsAny(user+password, "\r\n") {
+			w.notes.Add(c.Item, "auth", "left out: its user or password has a line break")
+			return
+		}
+		switch plain := !strings.ContainsAny(user+password, " :\t") && user != "" && password != ""; {
 		case plain:
 			fmt.Fprintf(b, "Authorization: %s %s %s\n", scheme, user, password)
 		case a.Type == "digest":
@@ -197,6 +248,10 @@ func (w *writer) auth(b *strings.Builder, c *convert.Call) {
 			if v := a.Get(p[0]); v != "" {
 				line += " " + p[1] + ":" + v
 			}
+		}
+		if strings.ContainsAny(a.Get("accessKey")+a.Get("secretKey")+a.Get("sessionToken")+a.Get("region")+a.Get("service"), " \t\r\n") || a.Get("accessKey") == "" || a.Get("secretKey") == "" {
+			w.notes.Add(c.Item, "auth", "left out: a key that is empty or has a blank has no place here")
+			return
 		}
 		fmt.Fprintf(b, "%s\n", w.names.Text(c.Item, line))
 		w.notes.Add(c.Item, "auth", "awsv4 is written as VS Code's client knows it; JetBrains' does not")
@@ -232,10 +287,7 @@ func (w *writer) text(c *convert.Call, part, text string) string {
 	if part != "" {
 		name += "-" + slug(part)
 	}
-	for base, i := name, 2; slices.ContainsFunc(w.files, func(f convert.File) bool { return f.Name == name+".txt" }); i++ {
-		name = fmt.Sprintf("%s-%d", base, i)
-	}
-	name += ".txt"
+	name = w.named.give(name, "-") + ".txt"
 	w.files = append(w.files, convert.File{Name: name, Data: []byte(text)})
 	if textform.HasPlaceholder(text) {
 		w.notes.Add(c.Item, "body", "is in the file "+name+", as a line of it would be read as something else; only VS Code's client fills in its placeholders")
@@ -249,6 +301,13 @@ var special = regexp.MustCompile(`(?m)^\s*(###|<|>|//|#|\?\?|@|\{\{\s*$|~~~)`)
 
 func (w *writer) multipart(c *convert.Call) string {
 	var b strings.Builder
+	boundary := baseBoundary
+	for _, p := range c.Body.Params {
+		for n := 2; strings.Contains(p.Value, boundary); n++ {
+			boundary = fmt.Sprintf("%s-%d", baseBoundary, n)
+		}
+	}
+	w.boundary = boundary
 	part := func(p collection.Param, file, contentType, content string) {
 		fmt.Fprintf(&b, "--%s\nContent-Disposition: form-data; name=\"%s\"", boundary, quoted(w.names.Text(c.Item, p.Key)))
 		if file != "" {
@@ -297,13 +356,7 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 
 // ident gives a request a name of its own that other requests can refer to.
 func (w *writer) ident(item *collection.Item) string {
-	base := slug(item.Name)
-	name := base
-	for i := 2; w.named[name]; i++ {
-		name = fmt.Sprintf("%s_%d", base, i)
-	}
-	w.named[name] = true
-	return name
+	return w.named.give(slug(item.Name), "_")
 }
 
 var notSlug = regexp.MustCompile(`[^A-Za-z0-9]+`)

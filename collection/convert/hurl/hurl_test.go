@@ -154,6 +154,65 @@ func checkGrammar(t *testing.T, text string) {
 	}
 }
 
+// TestWrite: what hurl would take for something else is written in another way.
+func TestWrite(t *testing.T) {
+	raw := func(text string) string {
+		return `{"method": "POST", "url": "http://h/", "header": [{"key": "Content-Type", "value": "a/b"}], "body": {"mode": "raw", "raw": ` + quote(text) + `}}`
+	}
+	for _, c := range []struct{ name, request, want, notes string }{
+		{"JSON", raw("{\"a\": {{x}},\n\n\"b\": \"{{y}}\"}"), "{\"a\": {{x}},\n\n\"b\": \"{{y}}\"}", ""},
+		{"JSON with escapes", raw(`{"a": "\\n"}`), "`{\"a\": \"\\\\\\\\n\"}`", ""},
+		{"a placeholder alone", raw("{{x}}"), "`{{x}}`", ""},
+		{"a list like a section", raw("[true]"), "`[true]`", ""},
+		{"line ends", raw("{\r\n}"), "`{\\r\\n}`", ""},
+		{"blanks behind JSON", raw("{}\n"), "`{}\\n`", ""},
+		{"three brackets", raw("{\"a\": \"{{{x}}}\"}"), "`{\"a\": \"\\u{7b}{{x}}}\"}`", ""},
+		{"brackets that are none", raw("{{ {{}}"), "`\\u{7b}{ \\u{7b}{}}`", ""},
+		{"a file", `{"method": "POST", "url": "http://h/", "body": {"mode": "file", "file": {"src": "/x/a {b};{{c}}.txt"}}}`, "file,/x/a\\ \\{b\\}\\;{{c}}.txt;", "is outside of the directory"},
+		{"a method", `{"method": "M-SEARCH", "url": "http://h/"}`, "location: true", "method: M-SEARCH became GET"},
+		{"an address that is none", `{"method": "GET", "url": "http:////h\n/a#b c"}`, "GET http:////h%20/a", "it cannot be sent as it is"},
+		{"digest with a colon", `{"method": "GET", "url": "http://h/", "auth": {"type": "digest", "digest": [{"key": "username", "value": "a:b"}]}}`, "location: true", "auth: left out: a user with a colon"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			doc, err := collection.Parse("t.json", []byte(`{"info": {"name": "t"}, "item": [{"name": "r", "request": `+c.request+`}]}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var notes convert.Notes
+			files, err := write(doc, convert.Options{}, &notes)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := string(files[0].Data); !strings.Contains(got, "\n"+c.want+"\n") {
+				t.Errorf("got\n%s\nwant\n%s", got, c.want)
+			}
+			if text := allNotes(&notes); !strings.Contains(text, c.notes) || c.notes == "" && text != "" {
+				t.Errorf("notes\n%s\nwant\n%s", text, c.notes)
+			}
+		})
+	}
+}
+
+// TestVariables: values of the variables file that hurl would take for numbers are quoted.
+func TestVariables(t *testing.T) {
+	o := convert.Options{Scopes: &vars.Scopes{}, Environment: &collection.Environment{Name: "e"}}
+	for name, value := range map[string]string{"a": "007", "b": "true", "c": "text x", "d": `"q"`, "e": " x", "f": "1e5", "g": "", "h": "http://h/"} {
+		o.Scopes.Set(vars.Environment, vars.Variable{Name: name, Value: value})
+	}
+	doc, err := collection.Parse("t.json", []byte(`{"info": {"name": "t"}, "item": [{"name": "r", "request": "http://h"}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := write(doc, o, &convert.Notes{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "a=\"007\"\nb=\"true\"\nc=text x\nd=\"\"q\"\"\ne=\" x\"\nf=\"1e5\"\ng=\"\"\nh=http://h/\n"
+	if got := string(files[1].Data); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 // TestAsserts: simple tests become asserts, from which the same tests are read; the rest is a comment.
 func TestAsserts(t *testing.T) {
 	for _, c := range []struct{ script, want, rest string }{
@@ -205,9 +264,15 @@ func TestAsserts(t *testing.T) {
 func readCases() []struct{ name, text, want, notes string } {
 	return []struct{ name, text, want, notes string }{
 		{"one", "GET http://h/x\nA: b # say\n", "GET http://h/x\nA: b", ""},
-		{"several", "# first\nGET http://h/1\nHTTP 200\n\nPOST http://h/2\n{\n \"a\": {{x}}\n}\nHTTP *\n", "GET http://h/1\ntest: pm.test(\"status is 200\", function () {|    pm.response.to.have.status(200);|});\n\nPOST http://h/2\nbody {\n \"a\": {{x}}\n}", ""},
+		{"several", "# first\nGET http://h/1\nHTTP 200\n\nPOST http://h/2\n{\n \"a\": {{x}}\n}\nHTTP *\n", "GET http://h/1 first\ntest: pm.test(\"status is 200\", function () {|    pm.response.to.have.status(200);|});\n\nPOST http://h/2\nbody {\n \"a\": {{x}}\n}", ""},
 		{"query", "GET http://h/x\n[Query]\na b: c&d\n[QueryStringParams]\ne: {{f}}\n", "GET http://h/x?a%20b=c%26d&e={{f}}", ""},
 		{"escapes", "GET http://h/x\nA\\u{2b}: b\\#c\\\\\n", "GET http://h/x\nA+: b#c\\", ""},
+		{"comments", "# about the file\n\n# Request: one\n# about one\nGET http://h/1\n# X: 1\nA: b\nHTTP 200\n\n# Request: two\nGET http://h/2\n# three\nGET http://h/3\n",
+			"GET http://h/1 about one|X: 1\nA: b\ntest: pm.test(\"status is 200\", function () {|    pm.response.to.have.status(200);|});\n\nGET http://h/2\n\nGET http://h/3 three", ""},
+		{"marks in comments", "# Request: one\n# \\Request: two\n# \\\\ three\nGET http://h\n", "GET http://h Request: two|\\ three", ""},
+		{"XML with empty lines", "POST http://h/x\n<?xml version=\"1.0\"?>\n<a b=\"{{c}}\">\n\n  <a/>\n</a>\n\nHTTP 200\n", "POST http://h/x\nbody <?xml version=\"1.0\"?>\n<a b=\"{{c}}\">\n\n  <a/>\n</a>\ntest: pm.test(\"status is 200\", function () {|    pm.response.to.have.status(200);|});", ""},
+		{"no XML", "POST http://h/x\n<a & <b\nHTTP *\n", "POST http://h/x\nbody <a & <b", ""},
+		{"base64 of several lines", "POST http://h/x\n```base64\nYW\nJj\n```\n", "POST http://h/x\nbody abc", ""},
 		{"cookies", "GET http://h/x\n[Cookies]\na: b\nc: d\n", "GET http://h/x\nCookie: a=b; c=d", ""},
 		{"oneline", "POST http://h/x\n`a\\nb\\``\n", "POST http://h/x\nbody a\nb`", ""},
 		{"lines", "POST http://h/x\n```\na\n\n# b\n```\n", "POST http://h/x\nbody a\n\n# b\n", ""},
@@ -250,7 +315,7 @@ func show(c *collection.Collection) string {
 	var list []string
 	for item := range c.Requests() {
 		r := item.Request()
-		text := r.Method + " " + r.URL.Raw
+		text := strings.TrimRight(r.Method+" "+r.URL.Raw+" "+strings.ReplaceAll(r.Description, "\n", "|"), " ")
 		for _, h := range r.Headers {
 			text += "\n" + h.Key + ": " + h.Value
 		}
@@ -272,6 +337,9 @@ func TestReadErrors(t *testing.T) {
 		{"GET http://h\n[Other]\na: b", "x.hurl:3: there is no section [Other] in a request"},
 		{"POST http://h\n{\"a\":", "x.hurl:2: the JSON has no end\nclose its brackets"},
 		{"POST http://h\n```\na", "x.hurl:2: the text has no end\nend it with ```"},
+		{"POST http://h\n[Form]\na: b\n[Multipart]\nc: d", "x.hurl:5: the request has two bodies\nleave one of them"},
+		{"POST http://h\n{}\n{}", "x.hurl:3: the request has two bodies\nleave one of them"},
+		{"POST http://h\nbase64,YQ\n", "x.hurl:2: the base64 body has no end\nend it with ;"},
 		{"# nothing", "x.hurl: has no request\na request begins with METHOD URL"},
 	} {
 		_, err := read(&convert.Input{Path: "x.hurl", Data: []byte(c.text)}, &convert.Notes{})
@@ -291,8 +359,16 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if _, err := write(c, convert.Options{}, &convert.Notes{}); err != nil {
+		files, err := write(c, convert.Options{}, &convert.Notes{})
+		if err != nil {
 			t.Fatal(err)
+		}
+		back, err := read(&convert.Input{Path: "x.hurl", Data: files[0].Data}, &convert.Notes{})
+		if err != nil {
+			t.Fatalf("what was written cannot be read: %v\n%s", err, files[0].Data)
+		}
+		if len(back.Items) != len(c.Items) {
+			t.Errorf("%d requests of %d came back:\n%s", len(back.Items), len(c.Items), files[0].Data)
 		}
 	})
 }

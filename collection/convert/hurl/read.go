@@ -4,7 +4,9 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"encoding/xml"
 	"fmt"
+	"io"
 	"net/url"
 	"path"
 	"regexp"
@@ -23,11 +25,14 @@ type reader struct {
 	lines []string
 	at    int
 	draft *convert.Draft
-	// comments are those before the next request.
+	// comments are those that were read last: before the next request, or inside of one.
 	comments []string
 	item     *convert.DraftItem
+	about    []string // the description of item
 	tests    []string
 	pre      []string
+	query    []string // of item, encoded
+	cookies  []string
 	// said is the last comment, in the line saidAt; grouped says that it was the name of the
 	// test to which the last check belongs.
 	said    string
@@ -84,7 +89,7 @@ func (r *reader) entry() error {
 	}
 	req := &convert.DraftRequest{Method: m[1], Headers: []collection.Header{}}
 	r.item = &convert.DraftItem{Name: m[1] + " " + short(m[2]), Request: req, Behavior: map[string]any{"followRedirects": false}}
-	r.pre, r.tests, r.grouped = nil, nil, false
+	r.pre, r.tests, r.query, r.cookies, r.grouped = nil, nil, nil, nil, false
 	r.describe()
 	req.URL.Raw = r.template(cutComment(m[2]))
 	r.at++
@@ -93,6 +98,7 @@ func (r *reader) entry() error {
 	}
 	if r.at < len(r.lines) {
 		if m := responseLine.FindStringSubmatch(strings.TrimSpace(r.lines[r.at])); m != nil {
+			r.inside(m[1] != "*")
 			r.at++
 			if m[1] != "*" {
 				r.check(r.at-1, "status is "+m[1], "pm.response.to.have.status("+strings.TrimLeft(m[1][:len(m[1])-1], "0")+m[1][len(m[1])-1:]+");")
@@ -102,6 +108,17 @@ func (r *reader) entry() error {
 			}
 		}
 	}
+	if len(r.query) > 0 {
+		sep := "?"
+		if strings.Contains(req.URL.Raw, "?") {
+			sep = "&"
+		}
+		req.URL.Raw += sep + strings.Join(r.query, "&")
+	}
+	if len(r.cookies) > 0 {
+		req.Headers = append(req.Headers, collection.Header{Key: "Cookie", Value: strings.Join(r.cookies, "; ")})
+	}
+	req.Description = strings.TrimSpace(strings.Join(r.about, "\n"))
 	for _, e := range []struct {
 		listen string
 		lines  []string
@@ -117,22 +134,38 @@ func (r *reader) entry() error {
 // describe takes the comments before a request for its name, its description and the
 // scripts that it had in Postman.
 func (r *reader) describe() {
-	var about []string
+	r.about = nil
 	script := ""
 	for _, c := range r.comments {
 		if title, ok := strings.CutPrefix(c, titleMark); ok {
+			if len(r.draft.Items) == 0 && r.draft.Description == "" {
+				// What is said before the first title is about the file.
+				r.draft.Description = strings.TrimSpace(strings.Join(r.about, "\n"))
+				r.about = nil
+			}
 			r.item.Name = title
-		} else if event, ok := strings.CutPrefix(c, "Postman script "); ok {
+		} else if event, ok := strings.CutPrefix(c, scriptMark); ok {
 			script = strings.TrimSuffix(event, ":")
 		} else if line, ok := strings.CutPrefix(c, "|"); ok && script == "prerequest" {
 			r.pre = append(r.pre, strings.TrimPrefix(line, " "))
 		} else if ok && script == "test" {
 			r.tests = append(r.tests, strings.TrimPrefix(line, " "))
 		} else {
-			about = append(about, c)
+			r.about = append(r.about, strings.TrimPrefix(c, `\`))
 		}
 	}
-	r.item.Request.Description = strings.TrimSpace(strings.Join(about, "\n"))
+	r.comments = nil
+}
+
+// inside says that the line which was found is of this request, and with it the comments
+// before it. The last one is the name of a check right below it.
+func (r *reader) inside(check bool) {
+	if n := len(r.comments); check && n > 0 && r.saidAt == r.at-1 {
+		r.comments = r.comments[:n-1]
+	}
+	for _, c := range r.comments {
+		r.about = append(r.about, strings.TrimPrefix(c, `\`))
+	}
 	r.comments = nil
 }
 
@@ -143,16 +176,19 @@ func short(text string) string {
 	return text
 }
 
-// next gives the next line of a part, trimmed; false at its end.
+// next gives the next line of a part, trimmed; false at its end. Comments on the way may
+// be about what follows.
 func (r *reader) next() (string, bool) {
 	for ; r.at < len(r.lines); r.at++ {
-		if line := strings.TrimSpace(r.lines[r.at]); line != "" && line[0] != '#' {
-			return line, true
-		}
-		if line := strings.TrimSpace(r.lines[r.at]); strings.HasPrefix(line, "# "+titleMark) {
+		line := strings.TrimSpace(r.lines[r.at])
+		if strings.HasPrefix(line, "# "+titleMark) {
 			return "", false
-		} else if text, ok := strings.CutPrefix(line, "#"); ok {
+		}
+		if text, ok := strings.CutPrefix(line, "#"); ok {
 			r.said, r.saidAt = strings.TrimSpace(text), r.at
+			r.comments = append(r.comments, strings.TrimPrefix(text, " "))
+		} else if line != "" {
+			return line, true
 		}
 	}
 	return "", false
@@ -165,6 +201,7 @@ func (r *reader) requestPart(req *convert.DraftRequest) error {
 		if !ok || responseLine.MatchString(line) || requestLine.MatchString(line) && !strings.Contains(strings.Fields(line)[0], ":") {
 			return nil
 		}
+		r.inside(false)
 		if m := sectionLine.FindStringSubmatch(line); m != nil {
 			section = m[1]
 			r.at++
@@ -204,19 +241,21 @@ func (r *reader) pair(req *convert.DraftRequest, section, k, raw string) error {
 		}
 		req.Headers = append(req.Headers, collection.Header{Key: k, Value: v})
 	case "Query", "QueryStringParams":
-		sep := "?"
-		if strings.Contains(req.URL.Raw, "?") {
-			sep = "&"
-		}
-		req.URL.Raw += sep + encode(k) + "=" + encode(v)
+		r.query = append(r.query, encode(k)+"="+encode(v))
 	case "Form", "FormParams":
 		if req.Body == nil {
 			req.Body = &convert.DraftBody{Mode: collection.ModeURLEncoded}
+		}
+		if req.Body.Mode != collection.ModeURLEncoded {
+			return r.twice()
 		}
 		req.Body.URLEncoded = append(req.Body.URLEncoded, collection.Param{Key: k, Value: v, Type: "text"})
 	case "Multipart", "MultipartFormData":
 		if req.Body == nil {
 			req.Body = &convert.DraftBody{Mode: collection.ModeFormData}
+		}
+		if req.Body.Mode != collection.ModeFormData {
+			return r.twice()
 		}
 		p := collection.Param{Key: k, Value: v, Type: "text"}
 		if src, kind, ok := cutFile(raw); ok {
@@ -224,13 +263,7 @@ func (r *reader) pair(req *convert.DraftRequest, section, k, raw string) error {
 		}
 		req.Body.FormData = append(req.Body.FormData, p)
 	case "Cookies":
-		for i := range req.Headers {
-			if strings.EqualFold(req.Headers[i].Key, "Cookie") {
-				req.Headers[i].Value += "; " + k + "=" + v
-				return nil
-			}
-		}
-		req.Headers = append(req.Headers, collection.Header{Key: "Cookie", Value: k + "=" + v})
+		r.cookies = append(r.cookies, k+"="+v)
 	case "BasicAuth":
 		req.Auth = &convert.DraftAuth{Type: "basic", Params: []collection.AuthParam{{Key: "username", Value: k}, {Key: "password", Value: v}}}
 	case "Options":
@@ -239,6 +272,11 @@ func (r *reader) pair(req *convert.DraftRequest, section, k, raw string) error {
 		return r.fail(r.at, "there is no section ["+section+"] in a request", "")
 	}
 	return nil
+}
+
+// twice is the error of a second body.
+func (r *reader) twice() error {
+	return r.fail(r.at, "the request has two bodies", "leave one of them")
 }
 
 // encode writes a text of a query; placeholders stay.
@@ -415,6 +453,9 @@ func isBody(line string) bool {
 func (r *reader) body(req *convert.DraftRequest) error {
 	start := r.at
 	line := strings.TrimSpace(r.lines[r.at])
+	if req.Body != nil {
+		return r.twice()
+	}
 	switch {
 	case strings.HasPrefix(line, "file,"):
 		src, _, ok := cutFile(line)
@@ -425,28 +466,20 @@ func (r *reader) body(req *convert.DraftRequest) error {
 		req.Body = &convert.DraftBody{Mode: collection.ModeFile, File: &collection.File{Src: r.template(src)}}
 	case strings.HasPrefix(line, "base64,"), strings.HasPrefix(line, "hex,"):
 		kind, rest, _ := strings.Cut(line, ",")
-		for !strings.Contains(rest, ";") && r.at+1 < len(r.lines) {
+		var text strings.Builder
+		for {
+			before, _, ok := strings.Cut(rest, ";")
+			text.WriteString(before)
 			r.at++
-			rest += strings.TrimSpace(r.lines[r.at])
+			if ok {
+				break
+			}
+			if r.at >= len(r.lines) {
+				return r.fail(start, "the "+kind+" body has no end", "end it with ;")
+			}
+			rest = r.lines[r.at]
 		}
-		r.at++
-		rest, _, ok := strings.Cut(rest, ";")
-		if !ok {
-			return r.fail(start, "the "+kind+" body has no end", "end it with ;")
-		}
-		rest = strings.Join(strings.Fields(rest), "")
-		data, err := base64.StdEncoding.DecodeString(rest)
-		if kind == "hex" {
-			data, err = hex.DecodeString(rest)
-		}
-		if err != nil {
-			return r.fail(start, "the "+kind+" body cannot be read: "+err.Error(), "")
-		}
-		if !utf8.Valid(data) {
-			r.notes.AddAt(r.item.Name, "body", "left out: it is no text; put it into a file")
-			return nil
-		}
-		req.Body = convert.RawBody(string(data), "")
+		return r.decoded(req, kind, text.String(), start)
 	case strings.HasPrefix(line, "```"):
 		return r.multiline(req, line)
 	case line[0] == '`':
@@ -457,14 +490,7 @@ func (r *reader) body(req *convert.DraftRequest) error {
 		r.at++
 		req.Body = convert.RawBody(r.template(unescape(line[1:end])), language(req))
 	case line[0] == '<':
-		var text []string
-		for ; r.at < len(r.lines); r.at++ {
-			if l := strings.TrimSpace(r.lines[r.at]); l == "" || l[0] == '#' || responseLine.MatchString(l) || requestLine.MatchString(l) && l[0] != '<' {
-				break
-			}
-			text = append(text, r.lines[r.at])
-		}
-		req.Body = convert.RawBody(r.template(strings.Join(text, "\n")), "xml")
+		req.Body = convert.RawBody(r.template(r.xmlText()), "xml")
 	default:
 		text, err := r.jsonText(start)
 		if err != nil {
@@ -473,6 +499,91 @@ func (r *reader) body(req *convert.DraftRequest) error {
 		req.Body = convert.RawBody(r.template(text), "json")
 	}
 	return nil
+}
+
+// decoded takes a body in base64 or hex.
+func (r *reader) decoded(req *convert.DraftRequest, kind, text string, start int) error {
+	text = strings.Join(strings.Fields(text), "")
+	data, err := base64.StdEncoding.DecodeString(text)
+	if kind == "hex" {
+		data, err = hex.DecodeString(text)
+	}
+	if err != nil {
+		return r.fail(start, "the "+kind+" body cannot be read: "+err.Error(), "")
+	}
+	if !utf8.Valid(data) {
+		r.notes.AddAt(r.item.Name, "body", "left out: it is no text; put it into a file")
+		return nil
+	}
+	req.Body = convert.RawBody(string(data), "")
+	return nil
+}
+
+// xmlText reads an XML body up to the end of its root element. What is no XML ends with
+// an empty line or where something else begins.
+func (r *reader) xmlText() string {
+	last := r.at // where something else begins; an element without end is not looked for behind it
+	for last < len(r.lines) && !responseLine.MatchString(r.lines[last]) && !requestLine.MatchString(r.lines[last]) {
+		last++
+	}
+	lines := &lineReader{lines: r.lines[r.at:last]}
+	decoder := xml.NewDecoder(lines)
+	decoder.Strict = false
+	decoder.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
+	for depth, opened := 0, false; !opened || depth > 0; {
+		token, err := decoder.RawToken()
+		if err != nil {
+			return r.tagLines()
+		}
+		switch token.(type) {
+		case xml.StartElement:
+			depth, opened = depth+1, true
+		case xml.EndElement:
+			depth--
+		}
+	}
+	end := decoder.InputOffset()
+	var text []string
+	for ; r.at < len(r.lines) && end > 0; r.at++ {
+		text = append(text, r.lines[r.at])
+		end -= int64(len(r.lines[r.at])) + 1
+	}
+	return strings.TrimRight(strings.Join(text, "\n"), " \t")
+}
+
+func (r *reader) tagLines() string {
+	var text []string
+	for ; r.at < len(r.lines); r.at++ {
+		if l := strings.TrimSpace(r.lines[r.at]); l == "" || l[0] == '#' || responseLine.MatchString(l) || requestLine.MatchString(l) {
+			break
+		}
+		text = append(text, r.lines[r.at])
+	}
+	return strings.Join(text, "\n")
+}
+
+// lineReader reads lines as one text.
+type lineReader struct {
+	lines []string
+	at    int // in the first line
+}
+
+func (l *lineReader) Read(p []byte) (int, error) {
+	n := 0
+	for n < len(p) && len(l.lines) > 0 {
+		if l.at == len(l.lines[0]) {
+			p[n] = '\n'
+			n++
+			l.lines, l.at = l.lines[1:], 0
+			continue
+		}
+		m := copy(p[n:], l.lines[0][l.at:])
+		n, l.at = n+m, l.at+m
+	}
+	if n == 0 {
+		return 0, io.EOF
+	}
+	return n, nil
 }
 
 func language(req *convert.DraftRequest) string {
@@ -499,6 +610,9 @@ func (r *reader) multiline(req *convert.DraftRequest, line string) error {
 			r.at++
 			content := r.template(strings.Join(text, "\n"))
 			lang, _, _ := strings.Cut(strings.TrimSpace(kind), ",")
+			if lang == "base64" || lang == "hex" {
+				return r.decoded(req, lang, content, start)
+			}
 			if lang == "graphql" {
 				query, variables, _ := strings.Cut(strings.TrimRight(content, "\n"), "\nvariables ")
 				req.Body = &convert.DraftBody{Mode: collection.ModeGraphQL, GraphQL: &collection.GraphQL{Query: query, Variables: variables}}

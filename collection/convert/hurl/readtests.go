@@ -31,6 +31,7 @@ func (r *reader) responsePart() error {
 		if !ok || requestLine.MatchString(line) && section != "Asserts" && section != "Captures" || requestLine.MatchString(line) && !strings.Contains(line, ": ") {
 			return nil
 		}
+		r.inside(!sectionLine.MatchString(line))
 		if m := sectionLine.FindStringSubmatch(line); m != nil {
 			if section = m[1]; section != "Asserts" && section != "Captures" {
 				return r.fail(r.at, "there is no section ["+section+"] of an answer", "")

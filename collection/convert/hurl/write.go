@@ -8,6 +8,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/convert"
@@ -43,7 +44,7 @@ func write(c *collection.Collection, o convert.Options, notes *convert.Notes) ([
 		case strings.ContainsAny(v.Value, "\r\n"):
 			notes.Add(nil, "variable "+v.Name, "left out: a variables file has no values of several lines")
 		default:
-			fmt.Fprintf(&file, "%s=%s\n", name, v.Value)
+			fmt.Fprintf(&file, "%s=%s\n", name, fileValue(v.Value))
 		}
 	}
 	var b strings.Builder
@@ -64,17 +65,46 @@ func write(c *collection.Collection, o convert.Options, notes *convert.Notes) ([
 	return files, nil
 }
 
+var plainValue = regexp.MustCompile(`^[A-Za-z/_]\S*(?: +\S+)*$`)
+
+// fileValue writes a value of a variables file. Numbers and the like stand between
+// quotes, as hurl would write them in its own way: 007 as 7.
+func fileValue(text string) string {
+	switch strings.ToLower(text) {
+	case "", "true", "false", "null", "inf", "infinity", "nan":
+		return `"` + text + `"`
+	}
+	if plainValue.MatchString(text) {
+		return text
+	}
+	return `"` + text + `"`
+}
+
+// comment writes a text as comment. A line that would be read as something else gets a
+// mark.
 func comment(b *strings.Builder, text string) {
 	if strings.TrimSpace(text) == "" {
 		return
 	}
 	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
+		for _, mark := range []string{titleMark, scriptMark, `\`} {
+			if strings.HasPrefix(line, mark) {
+				line = `\` + line
+				break
+			}
+		}
 		fmt.Fprintf(b, "%s\n", strings.TrimRight("# "+line, " \t\r"))
 	}
 }
 
-// titleMark begins the comment with a request's name.
-const titleMark = "Request: "
+// titleMark begins the comment with a request's name, scriptMark that with a script of
+// Postman's.
+const (
+	titleMark  = "Request: "
+	scriptMark = "Postman script "
+)
+
+var methodName = regexp.MustCompile(`^[A-Z]+$`)
 
 func (w *writer) entry(b *strings.Builder, c *convert.Call, variables string) {
 	textform.Losses(c.Item, w.notes, "followRedirects", "strictSSL", "maxRedirects")
@@ -86,7 +116,14 @@ func (w *writer) entry(b *strings.Builder, c *convert.Call, variables string) {
 	tests := w.scripts(b, c.Item)
 	defer func() { asserts(b, tests) }()
 	text := func(s string) string { return w.names.Text(c.Item, s) }
-	fmt.Fprintf(b, "%s %s\n", cmp.Or(c.Method, "GET"), text(c.URL))
+	method := cmp.Or(c.Method, "GET")
+	if !methodName.MatchString(method) {
+		w.notes.Add(c.Item, "method", method+" became GET: hurl has methods of capital letters only")
+		method = "GET"
+	}
+	// An address that cannot be sent may hold anything.
+	address := cmp.Or(strings.ReplaceAll(strings.Join(strings.Fields(text(c.URL)), "%20"), "#", "%23"), "http://")
+	fmt.Fprintf(b, "%s %s\n", method, address)
 	form := w.form(c)
 	for _, h := range c.Header {
 		if form != "" && strings.EqualFold(h.Key, "Content-Type") && h.Value == "application/x-www-form-urlencoded" {
@@ -114,6 +151,7 @@ func (w *writer) entry(b *strings.Builder, c *convert.Call, variables string) {
 	}
 	switch c.Body.Mode {
 	case collection.ModeFile:
+		w.outside(c, c.Body.File)
 		fmt.Fprintf(b, "file,%s;\n", fileName(text(c.Body.File)))
 	case collection.ModeFormData:
 		w.multipart(b, c)
@@ -162,8 +200,17 @@ func (w *writer) multipart(b *strings.Builder, c *convert.Call) {
 			if p.FileName != "" && p.FileName != path.Base(src) {
 				w.notes.Add(c.Item, "field "+p.Key, "the name of its file is left out: hurl sends that of the path")
 			}
+			w.outside(c, src)
 			fmt.Fprintf(b, "%s: file,%s; %s\n", name, fileName(w.names.Text(c.Item, src)), cmp.Or(p.ContentType, request.MediaType(src)))
 		}
+	}
+}
+
+// outside notes a file that hurl does not read by itself.
+func (w *writer) outside(c *convert.Call, file string) {
+	file = strings.ReplaceAll(file, `\`, "/")
+	if path.IsAbs(file) || strings.HasPrefix(path.Clean(file), "../") || len(file) > 1 && file[1] == ':' {
+		w.notes.Add(c.Item, "file "+file, "is outside of the directory: hurl reads it with --file-root")
 	}
 }
 
@@ -186,6 +233,10 @@ func (w *writer) auth(c *convert.Call) (section, options string) {
 		}
 		return "[BasicAuth]\n" + strings.TrimRight(key(user)+": "+value(password), " ") + "\n", ""
 	case "digest":
+		if strings.Contains(text("username"), ":") {
+			w.notes.Add(c.Item, "auth", "left out: a user with a colon has no place there")
+			return "", ""
+		}
 		return "", "user: " + value(text("username")+":"+text("password")) + "\ndigest: true\n"
 	case "awsv4":
 		if a.Get("sessionToken") != "" {
@@ -205,11 +256,20 @@ func (w *writer) auth(c *convert.Call) (section, options string) {
 }
 
 // escape writes a text with backslashes before the ASCII characters of set; controls
-// become escapes too. Placeholders stay, unless "{" is in set.
+// become escapes too. Placeholders stay, unless "{" is in set; two brackets that are none
+// do not.
 func escape(text, set string) string {
 	var b strings.Builder
+	after := 0 // the end of the placeholder in which i is
 	for i, r := range text {
+		if i >= after && strings.HasPrefix(text[i:], "{{") {
+			if m := placeholder.FindStringIndex(text[i:]); m != nil && m[0] == 0 {
+				after = i + m[1]
+			}
+		}
 		switch {
+		case r == '{' && i >= after && strings.HasPrefix(text[i:], "{{"):
+			b.WriteString(`\u{7b}`)
 		case r == '\n':
 			b.WriteString(`\n`)
 		case r == '\r':
@@ -231,6 +291,8 @@ func escape(text, set string) string {
 }
 
 var (
+	placeholder = regexp.MustCompile(`^\{\{[^{}]+\}\}`)
+
 	inKey  = regexp.MustCompile(`\{\{[^{}]+\}\}|[A-Za-z0-9_.\[\]@$-]+|(?s:.)`)
 	isWord = regexp.MustCompile(`^(?:\{\{[^{}]+\}\}|[\p{L}\p{N}_.\[\]@$-]+)$`)
 )
@@ -252,15 +314,36 @@ func key(text string) string {
 // value writes a value, which ends with the line or at a comment.
 func value(text string) string { return escape(text, `\#`) }
 
+// fileName writes a path, in which more characters than in a value have a meaning.
 func fileName(text string) string {
-	return strings.ReplaceAll(escape(text, `\#;:`), " ", `\ `)
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		if m := placeholder.FindString(text[i:]); m != "" {
+			b.WriteString(m)
+			i += len(m)
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(text[i:])
+		switch {
+		case strings.ContainsRune(`\#;:{} `, r):
+			b.WriteString(`\` + string(r))
+		case r < ' ' || r == 0x7f:
+			fmt.Fprintf(&b, `\u{%x}`, r)
+		default:
+			b.WriteString(text[i : i+n])
+		}
+		i += n
+	}
+	return b.String()
 }
+
+var holders = regexp.MustCompile(`\{\{[^{}]+\}\}`)
 
 // body writes a body so that exactly its bytes are sent.
 func body(text string) string {
-	if text[0] == '{' || text[0] == '[' {
+	if (text[0] == '{' || text[0] == '[') && strings.TrimSpace(text) == text && !strings.ContainsAny(text, "\\\r") && !strings.HasPrefix(text, "{{") && !strings.Contains(text, "{{{") && !sectionLine.MatchString(text) {
 		// JSON without escapes is sent as it stands.
-		if !strings.Contains(text, `\`) && json.Valid([]byte(regexp.MustCompile(`\{\{[^{}]+\}\}`).ReplaceAllString(text, "1"))) {
+		if filled := holders.ReplaceAllString(text, "1"); !strings.Contains(filled, "{{") && json.Valid([]byte(filled)) {
 			return text
 		}
 	}

@@ -62,13 +62,16 @@ func NewRecorder(t *testing.T) *Recorder {
 }
 
 // Take gives what came since the last Take, sorted: programs may send in any order.
-func (r *Recorder) Take() string {
+func (r *Recorder) Take() string { return strings.Join(r.TakeEach(), "\n----\n") }
+
+// TakeEach is Take, request by request.
+func (r *Recorder) TakeEach() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	got := r.got
 	r.got = nil
 	slices.Sort(got)
-	return strings.Join(got, "\n----\n")
+	return got
 }
 
 // madeAnew matches what differs from request to request.
@@ -193,7 +196,7 @@ func Together(t *testing.T, base string, cases []Case) *collection.Collection {
 	t.Helper()
 	items := make([]string, 0, len(cases))
 	for _, c := range cases {
-		items = append(items, fmt.Sprintf(`{"name": %q, "request": %s, "protocolProfileBehavior": %s}`, c.Name, c.Request, cmp.Or(c.Behavior, "{}")))
+		items = append(items, fmt.Sprintf(`{"name": %q, "event": %s, "request": %s, "protocolProfileBehavior": %s}`, c.Name, cmp.Or(c.Events, "[]"), c.Request, cmp.Or(c.Behavior, "{}")))
 	}
 	text := `{"info": {"name": "wire"}, "item": [` + strings.Join(items, ", ") + `], "variable": [{"key": "base", "value": "` + base +
 		`"}, {"key": "word", "value": "w-1"}, {"key": "hard", "value": "v1"}, {"key": "pass", "value": "s3cret"}, {"key": "none", "value": ""}, {"key": "rest", "value": "{{word}}/x"}, ` +
@@ -231,6 +234,38 @@ func Send(t *testing.T, c *collection.Collection, dir string) {
 	}})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Wanted gives what pmrun run sends for each case, by the names of the cases.
+func (r *Recorder) Wanted(t *testing.T, cases []Case, dir string) map[string]string {
+	t.Helper()
+	want := map[string]string{}
+	for _, c := range cases {
+		Send(t, c.Collection(t, r.URL), dir)
+		want[c.Name] = r.Take()
+	}
+	return want
+}
+
+// Check compares what came since the last Take with what was wanted. by is who sent it;
+// same brings what means the same into one shape, and may be nil.
+func (r *Recorder) Check(t *testing.T, by string, want map[string]string, same func(string) string) {
+	t.Helper()
+	if same == nil {
+		same = func(s string) string { return s }
+	}
+	got := r.TakeEach()
+	for i := range got {
+		got[i] = same(got[i])
+	}
+	for name, text := range want {
+		if !slices.Contains(got, same(text)) {
+			t.Errorf("%s: %s did not send\n%s", name, by, text)
+		}
+	}
+	if len(got) != len(want) || t.Failed() {
+		t.Errorf("%s sent %d requests of %d:\n%s", by, len(got), len(want), strings.Join(got, "\n----\n"))
 	}
 }
 

@@ -16,9 +16,10 @@ import (
 )
 
 // Losses notes what of a request is left out by every such format: what is disabled,
-// descriptions of single fields, saved answers, and behaviours other than those named in known.
+// descriptions of single fields, saved answers, and behaviours other than those named in known. Known may
+// also have "headers", when disabled headers are the format's own business.
 func Losses(item *collection.Item, notes *convert.Notes, known ...string) {
-	Parts(item, notes, false)
+	parts(item, notes, false, slices.Contains(known, "headers"))
 	if n := len(item.Raw.Get("response").Array()); n > 0 {
 		notes.Add(item, "saved answers", fmt.Sprintf("left out (%d)", n))
 	}
@@ -28,6 +29,11 @@ func Losses(item *collection.Item, notes *convert.Notes, known ...string) {
 // Parts notes the headers, parameters and fields that are disabled, and the descriptions of
 // the others unless the format has a place for them.
 func Parts(item *collection.Item, notes *convert.Notes, described bool) {
+	parts(item, notes, described, false)
+}
+
+// parts is Parts; commented says that headers which are disabled are written as comments.
+func parts(item *collection.Item, notes *convert.Notes, described, commented bool) {
 	r := item.Request()
 	disabled := func(field string, off bool, description string) {
 		switch {
@@ -38,7 +44,9 @@ func Parts(item *collection.Item, notes *convert.Notes, described bool) {
 		}
 	}
 	for _, h := range r.Headers {
-		disabled("header "+h.Key, h.Disabled, h.Description)
+		if !h.Disabled || !commented {
+			disabled("header "+h.Key, h.Disabled, h.Description)
+		}
 	}
 	for _, q := range r.URL.Query {
 		disabled("query parameter "+q.Key, q.Disabled, q.Description)
@@ -127,7 +135,11 @@ var (
 type Names struct {
 	Dynamic map[string]string // what the format calls Postman's own variables, by name ("$guid")
 	Notes   *convert.Notes
-	made    map[string]string
+	// Bad matches the characters that a name cannot have; nil for those that are neither
+	// letters nor digits, _ or -, and digits and - at the start.
+	Bad   *regexp.Regexp
+	made  map[string]string
+	taken map[string]bool
 }
 
 // Name gives the name that a variable has in the format.
@@ -136,25 +148,21 @@ func (n *Names) Name(name string) string {
 	if made, ok := n.made[name]; ok {
 		return made
 	}
-	made := badInName.ReplaceAllString(name, "_")
-	if made == "" || made[0] >= '0' && made[0] <= '9' || made[0] == '-' {
+	bad := n.Bad
+	if bad == nil {
+		bad = badInName
+	}
+	made := bad.ReplaceAllString(name, "_")
+	if made == "" || n.Bad == nil && (made[0] >= '0' && made[0] <= '9' || made[0] == '-') {
 		made = "_" + made
 	}
-	taken := func(s string) bool {
-		for _, m := range n.made {
-			if m == s {
-				return true
-			}
-		}
-		return false
+	if n.made == nil {
+		n.made, n.taken = make(map[string]string), make(map[string]bool)
 	}
-	for base, i := made, 2; taken(made); i++ {
+	for base, i := made, 2; n.taken[made]; i++ {
 		made = fmt.Sprintf("%s_%d", base, i)
 	}
-	if n.made == nil {
-		n.made = make(map[string]string)
-	}
-	n.made[name] = made
+	n.made[name], n.taken[made] = made, true
 	if made != name {
 		n.Notes.Add(nil, "variable "+name, "is called "+made)
 	}

@@ -1,0 +1,156 @@
+package bruno
+
+import (
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/pmrun/pmrun/collection"
+	"github.com/pmrun/pmrun/collection/convert"
+	"github.com/pmrun/pmrun/collection/convert/internal/filewire"
+	"github.com/pmrun/pmrun/collection/vars"
+)
+
+var update = flag.Bool("update", false, "write the golden files again")
+
+// TestGolden converts the example with its environment; no secret comes along.
+func TestGolden(t *testing.T) {
+	const dir = "../../../examples/insert-crm-cases/"
+	c, err := collection.Load(dir + "wolkvox-cases.postman_collection.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	env, err := collection.LoadEnvironment(dir + "crm.postman_environment.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := convert.Options{Scopes: &vars.Scopes{}, Environment: env}
+	for _, v := range env.Variables {
+		if !v.Disabled {
+			o.Scopes.Set(vars.Environment, vars.Variable{Name: v.Key, Value: v.Value, Secret: v.Type == "secret"})
+		}
+	}
+	var notes convert.Notes
+	files, err := write(c, o, &notes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files = append(files, convert.File{Name: "notes.txt", Data: []byte(allNotes(&notes))})
+	for _, f := range files {
+		path := filepath.Join("testdata", "insert-crm-cases", filepath.FromSlash(f.Name))
+		if *update {
+			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, f.Data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(want) != string(f.Data) {
+			t.Errorf("%s: got\n%s", path, f.Data)
+		}
+		if strings.Contains(string(f.Data), "EXAMPLE-TOKEN") {
+			t.Errorf("%s holds the secret", path)
+		}
+	}
+}
+
+// TestNames: no two requests or folders share a file, and none leaves the directory.
+func TestNames(t *testing.T) {
+	c, err := collection.Parse("c.json", []byte(`{"info": {"name": "t"}, "item": [{"name": "environments", "item": [{"name": "../a", "request": "http://h"}]},
+		{"name": "A", "request": "http://h"}, {"name": "a", "request": "http://h"}, {"name": "", "request": "http://h"}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := write(c, convert.Options{}, &convert.Notes{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, f := range files {
+		names = append(names, f.Name)
+	}
+	if got := strings.Join(names, "\n"); got != "A.bru\na 2.bru\nbruno.json\nenvironments 2/a.bru\nenvironments 2/folder.bru\nrequest.bru" {
+		t.Errorf("got\n%s", got)
+	}
+}
+
+// TestWire: what is read back sends the same bytes, and Bruno's command does, but for
+// what it encodes in its own way.
+func TestWire(t *testing.T) {
+	node, bru := "", ""
+	t.Run("Bruno is there", func(t *testing.T) {
+		node, bru = filewire.NodeTool(t, "PMRUN_BRUNO", "@usebruno/cli/bin/bru.js", "@usebruno/cli@4.1.0")
+	})
+	server := filewire.NewRecorder(t)
+	dir := filewire.Files(t)
+	cases := append(filewire.Cases(), ownCases()...)
+	want := server.Wanted(t, cases, dir)
+	original := filewire.Together(t, server.URL, cases)
+	o := convert.Options{Scopes: &vars.Scopes{}, WithSecrets: true}
+	for _, v := range original.Variables() {
+		o.Scopes.Set(vars.Collection, vars.Variable{Name: v.Key, Value: v.Value})
+	}
+	var notes convert.Notes
+	files, err := write(original, o, &notes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		path := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, f.Data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	back, err := read(&convert.Input{Path: dir, Dir: os.DirFS(dir)}, &convert.Notes{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	filewire.Send(t, back, dir)
+	server.Check(t, "what was read back", want, nil)
+	if node == "" {
+		return
+	}
+	cmd := exec.Command(node, bru, "run", "-r", "--disable-cookies")
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Errorf("bru: %v\n%s", err, out)
+	}
+	server.Check(t, "Bruno", want, brunoWay)
+}
+
+// ownCases are of what Bruno has in a way of its own.
+func ownCases() []filewire.Case {
+	return []filewire.Case{
+		{Name: "path", Request: `{"method": "GET", "url": {"raw": "{{base}}/p/:id/:n?a=1&off=2", "host": ["{{base}}"], "path": ["p", ":id", ":n"], "query": [{"key": "a", "value": "1"}, {"key": "off", "value": "2", "disabled": true}], "variable": [{"key": "id", "value": "x {{word}}"}, {"key": "n", "value": "a/b?"}]}}`},
+		{Name: "method", Request: `{"method": "REPORT", "url": "{{base}}/m"}`},
+		{Name: "key in a header", Request: `{"method": "GET", "url": "{{base}}/kh", "auth": {"type": "apikey", "apikey": [{"key": "key", "value": "X-Key"}, {"key": "value", "value": "{{pass}}"}]}}`},
+		{Name: "scripts", Request: `{"method": "GET", "url": "{{base}}/s/{{made}}"}`, Events: `[
+			{"listen": "prerequest", "script": {"exec": ["// \"made\" is for the URL", "pm.variables.set(\"made\", ` + "`x-${1 + 1}`" + `);"]}},
+			{"listen": "test", "script": {"exec": ["pm.test(\"pm.test says so\", function () {", "  pm.response.to.have.status(200);", "  pm.expect(pm.response.json().ok).to.eql(true);", "});"]}}]`},
+	}
+}
+
+// brunoWay brings what Bruno sends into the shape that Postman gives it, where both mean
+// the same: blanks of forms are +, and JSON documents of GraphQL have their own blanks.
+func brunoWay(sent string) string {
+	head, body, _ := strings.Cut(sent, "\n\n")
+	if strings.Contains(head, "x-www-form-urlencoded") {
+		body = strings.ReplaceAll(body, "+", "%20")
+	}
+	if strings.HasPrefix(head, "POST /graphql") {
+		body = strings.ReplaceAll(body, `: \"`, `:\"`)
+	}
+	return head + "\n\n" + strings.NewReplacer("%2B", "%2b").Replace(body)
+}
