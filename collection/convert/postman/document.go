@@ -13,6 +13,10 @@ import (
 	"github.com/pmrun/pmrun/collection/convert/internal/jsonedit"
 )
 
+// maxSought is how many values that look like secrets are looked for in a document: the first is
+// there, unless it is written in another way or left out.
+const maxSought = 50
+
 // document gives what is to be written as collection v2.1: of the collection only the
 // request or folder that was named, with the folders around it, and no values of variables
 // that are secret.
@@ -24,7 +28,8 @@ func document(c *collection.Collection, o convert.Options, notes *convert.Notes)
 	if !o.WithSecrets {
 		text = withoutSecrets(text, notes)
 	}
-	for _, secret := range c.Secrets() {
+	secrets := c.Secrets()
+	for _, secret := range secrets[:min(len(secrets), maxSought)] {
 		if bytes.Contains(text, []byte(secret)) {
 			notes.Add(nil, "secret", "a value that looks like a secret stands in the collection, and so in the output: make it a variable of type secret")
 			break
