@@ -91,7 +91,7 @@ func TestWire(t *testing.T) {
 	})
 	server := filewire.NewRecorder(t)
 	dir := filewire.Files(t)
-	cases := append(filewire.Cases(), ownCases()...)
+	cases := append(filewire.Cases("digest"), ownCases()...) // Bruno's command fills in no placeholders of digest
 	want := server.Wanted(t, cases, dir)
 	original := filewire.Together(t, server.URL, cases)
 	o := convert.Options{Scopes: &vars.Scopes{}, WithSecrets: true}
@@ -134,6 +134,7 @@ func TestWire(t *testing.T) {
 func ownCases() []filewire.Case {
 	return []filewire.Case{
 		{Name: "path", Request: `{"method": "GET", "url": {"raw": "{{base}}/p/:id/:n?a=1&off=2", "host": ["{{base}}"], "path": ["p", ":id", ":n"], "query": [{"key": "a", "value": "1"}, {"key": "off", "value": "2", "disabled": true}], "variable": [{"key": "id", "value": "x {{word}}"}, {"key": "n", "value": "a/b?"}]}}`},
+		{Name: "digest", Request: `{"method": "GET", "url": "{{base}}/digest", "auth": {"type": "digest", "digest": [{"key": "username", "value": "user"}, {"key": "password", "value": "s3cret"}]}}`},
 		{Name: "method", Request: `{"method": "REPORT", "url": "{{base}}/m"}`},
 		{Name: "key in a header", Request: `{"method": "GET", "url": "{{base}}/kh", "auth": {"type": "apikey", "apikey": [{"key": "key", "value": "X-Key"}, {"key": "value", "value": "{{pass}}"}]}}`},
 		{Name: "scripts", Request: `{"method": "GET", "url": "{{base}}/s/{{made}}"}`, Events: `[

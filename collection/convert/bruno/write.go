@@ -342,6 +342,8 @@ func (w *writer) auth(item *collection.Item, a *collection.Auth) (mode string, l
 		values["addTokenTo"] = map[bool]string{true: "url", false: "header"}[values["addTokenTo"] == "queryParams"]
 	case a.Type == "apikey":
 		values["in"] = "header"
+	case a.Type == "digest" && textform.HasPlaceholder(values["username"]+values["password"]):
+		w.notes.Add(item, "auth", "Bruno's command fills in no placeholders of digest: write user and password out, or send it from the program")
 	case a.Type == "oauth1":
 		values["addParamsToHeader"] = map[bool]string{true: "body", false: "header"}[values["addParamsToHeader"] == "false"]
 	}

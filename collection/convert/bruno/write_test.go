@@ -67,6 +67,8 @@ func TestWrite(t *testing.T) {
 			"post {\n  url: http://h/\n  body: json\n  auth: none\n}\nbody:json {\n  {\"query\":\"{a}\",\"operationName\":\"n\"}\n}", ""},
 		{"basic", "r.bru", request(`{"method": "GET", "url": "http://h/", "auth": {"type": "basic", "basic": [{"key": "username", "value": "{{u}}"}, {"key": "password", "value": "password-1"}]}}`, ""),
 			"get {\n  url: http://h/\n  body: none\n  auth: basic\n}\nauth:basic {\n  username: {{u}}\n  password: password-1\n}", ": secret: "},
+		{"digest", "r.bru", request(`{"method": "GET", "url": "http://h/", "auth": {"type": "digest", "digest": [{"key": "username", "value": "{{u}}"}, {"key": "password", "value": "{{p}}"}]}}`, ""),
+			"get {\n  url: http://h/\n  body: none\n  auth: digest\n}\nauth:digest {\n  username: {{u}}\n  password: {{p}}\n}", "r: auth: Bruno's command fills in no placeholders of digest"},
 		{"awsv4", "r.bru", request(`{"method": "GET", "url": "http://h/", "auth": {"type": "awsv4", "awsv4": [{"key": "accessKey", "value": "{{i}}"}, {"key": "secretKey", "value": "{{k}}"}, {"key": "region", "value": "r"}, {"key": "service", "value": "s"}, {"key": "addAuthDataToQuery", "value": "true"}]}}`, ""),
 			"get {\n  url: http://h/\n  body: none\n  auth: awsv4\n}\nauth:awsv4 {\n  accessKeyId: {{i}}\n  secretAccessKey: {{k}}\n  sessionToken:\n  service: s\n  region: r\n}", "r: auth addAuthDataToQuery: left out\n"},
 		{"oauth2 with a token", "r.bru", request(`{"method": "GET", "url": "http://h/", "auth": {"type": "oauth2", "oauth2": [{"key": "accessToken", "value": "{{t}}"}]}}`, ""),
