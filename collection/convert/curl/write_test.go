@@ -95,38 +95,40 @@ func TestWire(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := program.Names(convert.Calls(together, o, &notes), bashShell{}.function)
+	send := func(t *testing.T, script []byte) (got string) {
+		t.Helper()
+		path := filepath.Join(t.TempDir(), "script.sh")
+		if err := os.WriteFile(path, script, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(bash, path)
+		cmd.Dir = dir
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+		return server.Take()
+	}
+	all := ""
 	for i, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
 			filewire.Send(t, filewire.Together(t, server.URL, []filewire.Case{c}), dir)
 			want := server.Take()
-			for _, run := range []struct {
-				script []byte
-				args   []string
-			}{{files[0].Data, []string{names[i]}}, {each[i].Data, nil}} {
-				path := filepath.Join(t.TempDir(), "script.sh")
-				if err := os.WriteFile(path, run.script, 0o600); err != nil {
-					t.Fatal(err)
-				}
-				cmd := exec.Command(bash, append([]string{path}, run.args...)...)
-				cmd.Dir = dir
-				out, err := cmd.CombinedOutput()
-				if err != nil {
-					t.Errorf("%v\n%s", err, out)
-				}
-				got := server.Take()
-				if c.Name == "redirected post" {
-					// curl sends the Content-Type again, though no body.
-					got = strings.Replace(got, "GET /redirected\nContent-Type: text/plain\n", "GET /redirected\n", 1)
-				}
-				if c.Name == "basic, colon in the user" {
-					want = strings.Replace(want, "Authorization: Basic YTp3LTE6cA==\n", "", 1) // there is a note
-				}
-				if got != want {
-					t.Errorf("got\n%s\nwant\n%s\n%s", got, want, each[i].Data)
-				}
+			switch c.Name {
+			case "redirected post": // curl sends the Content-Type again, though no body
+				want = strings.Replace(want, "GET /redirected\n", "GET /redirected\nContent-Type: text/plain\n", 1)
+			case "basic, colon in the user": // there is a note
+				want = strings.Replace(want, "Authorization: Basic YTp3LTE6cA==\n", "", 1)
+			}
+			all += "\n----\n" + want
+			if got := send(t, each[i].Data); got != want {
+				t.Errorf("got\n%s\nwant\n%s\n%s", got, want, each[i].Data)
 			}
 		})
+	}
+	got := send(t, files[0].Data)
+	if all = strings.TrimPrefix(all, "\n----\n"); sorted(got) != sorted(all) {
+		t.Errorf("together: got\n%s\nwant\n%s", unlike(got, all), unlike(all, got))
 	}
 }
 
