@@ -140,7 +140,8 @@ func (a *DraftAuth) MarshalJSON() ([]byte, error) {
 	return append(append([]byte(`{"type":`), append(append(append(name, ','), name...), ':')...), append(list, '}')...), nil
 }
 
-// Collection makes the collection; file is its name for messages.
+// Collection makes the collection; file is its name for messages. The draft's items are
+// used up: a large collection would be held twice.
 func (d *Draft) Collection(file string) (*collection.Collection, error) {
 	// Item by item, so that the JSON of a large collection is not held twice.
 	var b bytes.Buffer
@@ -165,13 +166,16 @@ func (d *Draft) Collection(file string) (*collection.Collection, error) {
 		err = member("item", []any{})
 	}
 	b.Truncate(b.Len() - len("]\n"))
-	for i, item := range d.Items {
+	items := d.Items
+	d.Items = nil
+	for i, item := range items {
 		if i > 0 {
 			b.WriteByte(',')
 		}
 		if err == nil {
 			err = enc.Encode(item)
 		}
+		items[i] = nil
 	}
 	b.WriteByte(']')
 	if d.Auth != nil && err == nil {

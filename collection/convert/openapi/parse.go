@@ -178,6 +178,7 @@ const maxMerged = 100_000
 
 type yamlParser struct {
 	file   string
+	offset int // lines before the piece that is read
 	keys   map[string]string
 	seen   map[*yaml.Node]*node // of those with an anchor
 	merged int
@@ -185,7 +186,20 @@ type yamlParser struct {
 
 var yamlProblem = regexp.MustCompile(`(?s)^yaml: (?:line (\d+): )?(.*)$`)
 
+func newYAMLParser(file string) *yamlParser {
+	return &yamlParser{file: file, keys: make(map[string]string), seen: make(map[*yaml.Node]*node)}
+}
+
 func parseYAML(file string, data []byte) (*node, error) {
+	if len(data) >= largeYAML {
+		if n := parsePieces(file, data); n != nil {
+			return n, nil
+		}
+	}
+	return parseWhole(file, data)
+}
+
+func parseWhole(file string, data []byte) (*node, error) {
 	var top yaml.Node
 	if err := yaml.Unmarshal(data, &top); err != nil {
 		e := &convert.Error{File: file, Problem: "is not valid YAML: " + err.Error(), Hint: "mend it; text with a colon, # or braces in it has to stand in quotes"}
@@ -198,7 +212,7 @@ func parseYAML(file string, data []byte) (*node, error) {
 	if len(top.Content) == 0 {
 		return nil, &convert.Error{File: file, Problem: "has nothing but comments in it"}
 	}
-	p := &yamlParser{file: file, keys: make(map[string]string), seen: make(map[*yaml.Node]*node)}
+	p := newYAMLParser(file)
 	return p.node(top.Content[0], 0)
 }
 
@@ -212,7 +226,7 @@ func (p *yamlParser) node(y *yaml.Node, depth int) (*node, error) {
 	if depth >= maxDepth {
 		return nil, p.errorAt(y, fmt.Sprintf("it is nested more than %d levels deep", maxDepth), "")
 	}
-	n := &node{line: int32(y.Line)}
+	n := &node{line: int32(y.Line + p.offset)}
 	if y.Kind == yaml.AliasNode {
 		known, ok := p.seen[y.Alias]
 		if !ok {

@@ -51,8 +51,10 @@ func read(in *convert.Input, notes *convert.Notes) (*collection.Collection, erro
 	for _, o := range operations {
 		r.add(o, tagged)
 	}
-	r.draft.Items = slices.DeleteFunc(r.draft.Items, prune)
-	return r.draft.Collection(in.Path)
+	draft := r.draft
+	r = nil // the document's memory is needed for the collection
+	draft.Items = slices.DeleteFunc(draft.Items, prune)
+	return draft.Collection(in.Path)
 }
 
 // checkVersion accepts 2.0 and every 3; what comes after 3.1 has the same shape, with
