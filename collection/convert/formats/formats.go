@@ -12,6 +12,7 @@ import (
 	"github.com/pmrun/pmrun/collection/convert/hurl"
 	"github.com/pmrun/pmrun/collection/convert/insomnia"
 	"github.com/pmrun/pmrun/collection/convert/k6"
+	"github.com/pmrun/pmrun/collection/convert/markdown"
 	"github.com/pmrun/pmrun/collection/convert/openapi"
 	"github.com/pmrun/pmrun/collection/convert/postman"
 )
@@ -33,5 +34,6 @@ func All() []convert.Format {
 		hoppscotch.Hoppscotch(),
 		k6.K6(),
 		openapi.OpenAPI(),
+		markdown.Markdown(),
 	}
 }

@@ -126,7 +126,7 @@ func yamlNode(n *node) *yaml.Node {
 
 func yamlString(s string) *yaml.Node {
 	y := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
-	if strings.Contains(s, "\n") && !strings.ContainsAny(s, "\r\t\x85\u2028\u2029\ufeff") && s[0] != ' ' && s[0] != '\n' && !strings.Contains(s, " \n") {
+	if strings.Contains(s, "\n") && !strings.ContainsAny(s, "\r\t\u0085\u2028\u2029\ufeff") && s[0] != ' ' && s[0] != '\n' && !strings.Contains(s, " \n") {
 		y.Style = yaml.LiteralStyle
 	}
 	return y

@@ -1,9 +1,7 @@
 package openapi
 
 import (
-	"slices"
 	"strconv"
-	"strings"
 )
 
 // kind is the kind of a node.
@@ -93,7 +91,6 @@ func (n *node) texts() (all []string) {
 
 func textNode(s string) *node   { return &node{kind: text, text: s} }
 func numberNode(s string) *node { return &node{kind: number, text: s} }
-func intNode(i int) *node       { return numberNode(strconv.Itoa(i)) }
 func listNode(all ...*node) *node {
 	n := &node{kind: list}
 	for _, v := range all {
@@ -121,22 +118,6 @@ func (n *node) put(key, value string) *node {
 		return n
 	}
 	return n.add(key, textNode(value))
-}
-
-// set puts a member in the place of one of that key, or appends it.
-func (n *node) set(key string, value *node) {
-	for i := range n.members {
-		if n.members[i].key == key {
-			n.members[i].value = value
-			return
-		}
-	}
-	n.add(key, value)
-}
-
-// sort orders the members of a mapping by their keys.
-func (n *node) sort() {
-	slices.SortFunc(n.members, func(a, b member) int { return strings.Compare(a.key, b.key) })
 }
 
 // equal compares two values; numbers by their text.
