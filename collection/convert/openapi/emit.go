@@ -13,8 +13,8 @@ import (
 // stand for each other.
 var errLarge = errors.New("is too large to be written out")
 
-// maxEmitted is how many nodes one value may have.
-const maxEmitted = 1_000_000
+// maxEmitted is how many nodes one value of a document may have.
+const maxEmitted = 100_000
 
 type emitter struct {
 	b      bytes.Buffer
@@ -22,9 +22,9 @@ type emitter struct {
 	left   int
 }
 
-// jsonText writes a value as JSON, indented by indent at each level, or on one line.
-func jsonText(n *node, indent string) (string, error) {
-	e := &emitter{indent: indent, left: maxEmitted}
+// jsonText writes a value as JSON, indented by indent at each level, or on one line; with most nodes at most.
+func jsonText(n *node, indent string, most int) (string, error) {
+	e := &emitter{indent: indent, left: most}
 	if err := e.value(n, 0); err != nil {
 		return "", err
 	}

@@ -192,7 +192,7 @@ func newYAMLParser(file string) *yamlParser {
 
 func parseYAML(file string, data []byte) (*node, error) {
 	if len(data) >= largeYAML {
-		if n := parsePieces(file, data); n != nil {
+		if n := parsePieces(file, data, pieceSize); n != nil {
 			return n, nil
 		}
 	}

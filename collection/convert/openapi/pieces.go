@@ -26,9 +26,9 @@ var (
 	bareKey  = regexp.MustCompile(`^ *(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s"'#&*!|>%@\x60\[\]{},?-][^:#]*)[ \t]*:[ \t]*(?:#.*)?\r?\n?$`)
 )
 
-// parsePieces reads a large document; nil when it is not one of pieces.
-func parsePieces(file string, data []byte) *node {
-	p := &pieceParser{newYAMLParser(file), pieceSize}
+// parsePieces reads a document in pieces of about size bytes; nil when it is not one of pieces.
+func parsePieces(file string, data []byte, size int) *node {
+	p := &pieceParser{newYAMLParser(file), size}
 	n := &node{kind: mapping}
 	if !p.members(n, data, 1, 1) {
 		return nil

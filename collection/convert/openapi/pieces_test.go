@@ -8,12 +8,12 @@ import (
 // TestPieces: a large document read in pieces is the one that is read as a whole, with the
 // same lines.
 func TestPieces(t *testing.T) {
-	data := largeDocument(2*largeYAML, false)
+	data := largeDocument(1<<20, false)
 	whole, err := parseWhole("large.yaml", data)
 	if err != nil {
 		t.Fatal(err)
 	}
-	pieces := parsePieces("large.yaml", data)
+	pieces := parsePieces("large.yaml", data, 32<<10)
 	if pieces == nil {
 		t.Fatal("it is not read in pieces")
 	}
@@ -33,6 +33,7 @@ func lines(n *node) int {
 // TestPiecesOddities: what is not plainly a mapping of block style is read as a whole, or the same
 // comes out.
 func TestPiecesOddities(t *testing.T) {
+	const pieceSize = 4 << 10
 	long := strings.Repeat("  x: a long text that fills the piece\n", pieceSize/30)
 	numbered := strings.Builder{}
 	for i := range pieceSize / 20 {
@@ -57,7 +58,7 @@ func TestPiecesOddities(t *testing.T) {
 		"merge":                            {"a:\n  <<: {z: 1}\n" + numbered.String(), true},
 	} {
 		whole, err := parseWhole("x.yaml", []byte(c.text))
-		pieces := parsePieces("x.yaml", []byte(c.text))
+		pieces := parsePieces("x.yaml", []byte(c.text), pieceSize)
 		if err != nil {
 			if pieces != nil {
 				t.Errorf("%s: the pieces are read, the whole is not: %v", name, err)

@@ -16,10 +16,11 @@ type reader struct {
 	draft   convert.Draft
 	samples sampler
 	// vars are the collection's variables by name.
-	vars    map[string]bool
-	folders map[string]*convert.DraftItem // by tag
-	bases   map[string]string             // variables that hold a server, by its URL
-	secrets map[string]int                // how many security schemes want a variable of that name
+	vars     map[string]bool
+	folders  map[string]*convert.DraftItem // by tag
+	bases    map[string]string             // variables that hold a server, by its URL
+	secrets  map[string]int                // how many security schemes want a variable of that name
+	tooLarge int                           // examples that were
 	// item is where the operation that is read will stand, for notes.
 	item string
 }

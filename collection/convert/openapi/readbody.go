@@ -252,11 +252,7 @@ func (r *reader) contentText(c content, e *example, answer bool) string {
 	case isXML(c.mime) && v.kind >= list:
 		return r.xml(c.schema, v)
 	}
-	written, err := jsonText(v, "  ")
-	if err != nil {
-		r.notes.AddAt(r.item, "example", "left out: it "+err.Error())
-	}
-	return written
+	return r.json(v, "  ")
 }
 
 // isObject says whether a value of the schema is none of text.

@@ -206,8 +206,20 @@ func (r *reader) text(n *node) string {
 	if n == nil || n.kind < list {
 		return n.scalar()
 	}
-	text, err := jsonText(n, "")
+	return r.json(n, "")
+}
+
+// json writes an example as JSON. Where many were too large, the document means harm, and
+// no large one is tried any more.
+func (r *reader) json(n *node, indent string) string {
+	const many, small = 20, 1000
+	most := maxEmitted
+	if r.tooLarge > many {
+		most = small
+	}
+	text, err := jsonText(n, indent, most)
 	if err != nil {
+		r.tooLarge++
 		r.notes.AddAt(r.item, "example", "left out: it "+err.Error())
 	}
 	return text

@@ -66,7 +66,7 @@ func checkSpecification(t *testing.T, data []byte) *node {
 
 func anyOf(t *testing.T, n *node) any {
 	t.Helper()
-	text, err := jsonText(n, "")
+	text, err := jsonText(n, "", 1<<30)
 	if err != nil {
 		t.Fatal(err)
 	}

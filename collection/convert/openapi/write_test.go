@@ -90,7 +90,7 @@ func TestWrite(t *testing.T) {
 				t.Fatal(err)
 			}
 			root.members = slices.DeleteFunc(root.members, func(m member) bool { return m.key == "openapi" || m.key == "info" })
-			got, err := jsonText(root, "")
+			got, err := jsonText(root, "", 1<<30)
 			if err != nil {
 				t.Fatal(err)
 			}
