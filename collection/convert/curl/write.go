@@ -75,10 +75,16 @@ func write(c *collection.Collection, o convert.Options, notes *convert.Notes) ([
 		}
 	}
 	var files []convert.File
+	defer func() {
+		var all strings.Builder
+		for _, f := range files {
+			all.Write(f.Data)
+		}
+		textform.Secrets(c, all.String(), notes)
+	}()
 	add := func(name string, s *script) {
 		s.variables = w.variables
 		text := w.shell.script(s)
-		textform.Secrets(c, text, notes)
 		files = append(files, convert.File{Name: name, Data: []byte(text), Executable: true})
 	}
 	if !o.PerRequest {
