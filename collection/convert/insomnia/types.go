@@ -1,6 +1,8 @@
 package insomnia
 
 import (
+	"bytes"
+	"fmt"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -8,12 +10,11 @@ import (
 
 // The types that are written, with their members in Insomnia's order.
 
-type file struct {
-	Type         string       `yaml:"type"`
-	Name         string       `yaml:"name"`
-	Meta         meta         `yaml:"meta"`
-	Collection   []*item      `yaml:"collection"`
-	Environments *environment `yaml:"environments"`
+// head is a file without its collection and environments.
+type head struct {
+	Type string `yaml:"type"`
+	Name string `yaml:"name"`
+	Meta meta   `yaml:"meta"`
 }
 
 type meta struct {
@@ -25,12 +26,11 @@ type meta struct {
 	SortKey     *int   `yaml:"sortKey,omitempty"`
 }
 
-// item is a folder, when it has Children, or a request.
+// item is a request or, without a Method, a folder.
 type item struct {
 	URL            string          `yaml:"url,omitempty"`
 	Name           string          `yaml:"name"`
 	Meta           meta            `yaml:"meta"`
-	Children       *[]*item        `yaml:"children,omitempty"`
 	Method         string          `yaml:"method,omitempty"`
 	Body           *body           `yaml:"body,omitempty"`
 	Parameters     []pair          `yaml:"parameters,omitempty"`
@@ -90,6 +90,29 @@ type environment struct {
 	Meta            meta           `yaml:"meta"`
 	Data            *yaml.Node     `yaml:"data"`
 	SubEnvironments []*environment `yaml:"subEnvironments,omitempty"`
+}
+
+// encode writes a value as it stands at some depth of a file. A file is not encoded as
+// one: the encoder keeps whatever it wrote.
+func encode(to *bytes.Buffer, value any, indent int, first string) error {
+	var b bytes.Buffer
+	enc := yaml.NewEncoder(&b)
+	enc.SetIndent(2)
+	if err := enc.Encode(value); err != nil {
+		return fmt.Errorf("insomnia: %w", err)
+	}
+	blanks := strings.Repeat(" ", indent)
+	for line := range bytes.Lines(b.Bytes()) {
+		switch {
+		case first != "":
+			to.WriteString(blanks[:indent-len(first)] + first)
+			first = ""
+		case len(line) > 1:
+			to.WriteString(blanks)
+		}
+		to.Write(line)
+	}
+	return nil
 }
 
 // text makes a node of a text, whatever it looks like.

@@ -25,6 +25,7 @@ type writer struct {
 	names map[string]bool // of variables, wherever they stand
 	used  map[string]bool // those that requests use
 	ids   map[string]bool
+	out   bytes.Buffer
 }
 
 func write(c *collection.Collection, o convert.Options, notes *convert.Notes) ([]convert.File, error) {
@@ -39,23 +40,25 @@ func write(c *collection.Collection, o convert.Options, notes *convert.Notes) ([
 	for _, name := range vars.Placeholders(string(c.Bytes())) {
 		w.names[name] = true
 	}
-	f := file{Type: typeCollection, Name: c.Name, Meta: meta{ID: w.id("wrk", c.Name), Description: c.Model.Info.Description.Content}}
+	b := &w.out
+	if err := encode(b, head{typeCollection, c.Name, meta{ID: w.id("wrk", c.Name), Description: c.Model.Info.Description.Content}}, 0, ""); err != nil {
+		return nil, err
+	}
 	items := c.Items
 	if o.Item != nil {
 		items = []*collection.Item{o.Item}
 	}
-	f.Collection = w.items(items)
+	if err := w.items("collection", items, 0); err != nil {
+		return nil, err
+	}
 	for _, v := range c.Variables() {
 		if v.Disabled {
 			notes.Add(nil, "variable "+v.Key, "left out: it is disabled")
 		}
 	}
-	f.Environments = w.environments(variables)
-	var b bytes.Buffer
-	enc := yaml.NewEncoder(&b)
-	enc.SetIndent(2)
-	if err := enc.Encode(f); err != nil {
-		return nil, fmt.Errorf("insomnia: %w", err)
+	b.WriteString("environments:\n")
+	if err := encode(b, w.environments(variables), 2, ""); err != nil {
+		return nil, err
 	}
 	textform.Secrets(c, b.String(), notes)
 	return []convert.File{{Name: "insomnia.yaml", Data: b.Bytes()}}, nil
@@ -75,16 +78,29 @@ func (w *writer) id(kind, path string) string {
 // use remembers that a request uses a variable.
 func (w *writer) use(name string) { w.used[name] = true }
 
-func (w *writer) items(list []*collection.Item) []*item {
-	made := make([]*item, 0, len(list))
+// items writes a list of folders and requests as the member called name.
+func (w *writer) items(name string, list []*collection.Item, indent int) error {
+	w.out.WriteString(strings.Repeat(" ", indent) + name + ":")
+	if len(list) == 0 {
+		w.out.WriteString(" []\n")
+		return nil
+	}
+	w.out.WriteByte('\n')
 	for i, from := range list {
+		made := w.folder
+		if !from.IsFolder() {
+			made = w.request
+		}
+		if err := encode(&w.out, made(from, i), indent+4, "- "); err != nil {
+			return err
+		}
 		if from.IsFolder() {
-			made = append(made, w.folder(from, i))
-		} else {
-			made = append(made, w.request(from, i))
+			if err := w.items("children", from.Items, indent+4); err != nil {
+				return err
+			}
 		}
 	}
-	return made
+	return nil
 }
 
 // top says whether an item takes what the collection has for all: Insomnia's have no auth
@@ -93,10 +109,9 @@ func (w *writer) top(i *collection.Item) bool { return i.Parent == nil || i == w
 
 func (w *writer) folder(from *collection.Item, position int) *item {
 	textform.Behaviors(from, w.notes)
-	children := w.items(from.Items)
 	return &item{
 		Name: from.Name, Meta: meta{ID: w.id("fld", from.Path()), Description: from.Model.Description, SortKey: &position},
-		Children: &children, Authentication: w.auth(from), Scripts: w.scripts(from),
+		Authentication: w.auth(from), Scripts: w.scripts(from),
 	}
 }
 
