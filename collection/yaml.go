@@ -29,6 +29,7 @@ const (
 type yamlFile struct {
 	file  string // for messages
 	top   *yaml.Node
+	size  int // in bytes
 	nodes int // that were written so far
 	bytes int // of the texts among them
 }
@@ -62,7 +63,7 @@ func parseYAML(file string, data []byte) (*yamlFile, yamlObject, error) {
 	if !utf8.Valid(decoded) {
 		return nil, nil, text.errorAt(invalidUTF8(text.text), "is not UTF-8 text at this place", "save it as UTF-8", nil)
 	}
-	f := &yamlFile{file: file}
+	f := &yamlFile{file: file, size: len(decoded)}
 	decoder := yaml.NewDecoder(bytes.NewReader(decoded))
 	var document, next yaml.Node
 	switch err := decoder.Decode(&document); {
@@ -210,8 +211,8 @@ func (f *yamlFile) count(n *yaml.Node, more, depth int) error {
 	switch {
 	case depth > maxYAMLDepth:
 		return f.errorAt(n, fmt.Sprintf("it is nested more than %d levels deep", maxYAMLDepth), "write it flatter")
-	case f.nodes > maxYAMLNodes:
-		return f.errorAt(n, fmt.Sprintf("the file has more than %d elements, its anchors counted wherever they are used", maxYAMLNodes), "write it without anchors")
+	case f.nodes > max(maxYAMLNodes, f.size): // without anchors, it has fewer than bytes
+		return f.errorAt(n, fmt.Sprintf("the file has more than %d elements, its anchors counted wherever they are used", max(maxYAMLNodes, f.size)), "write it without anchors")
 	}
 	return nil
 }

@@ -15,7 +15,8 @@ import (
 // without variables. Secrets stay placeholders, unless they are asked for, and so does
 // what has no value.
 type Filler struct {
-	o *Options
+	o     *Options
+	count int // of values that were put in
 	// Left are the names of the placeholders that stayed, sorted.
 	Left []string
 }
@@ -48,6 +49,7 @@ func (f *Filler) text(text string, depth int, left *int) string {
 			}
 			return "{{" + name + "}}"
 		}
+		f.count++
 		return f.text(value, depth-1, left)
 	})
 }
@@ -91,7 +93,12 @@ func (f *Filler) item(item *collection.Item) (*collection.Item, *collection.Auth
 	if dec.Decode(&tree) != nil {
 		return item, auth
 	}
-	text, err := marshal(f.tree(tree))
+	before := f.count
+	tree = f.tree(tree)
+	if f.count == before {
+		return item, auth
+	}
+	text, err := marshal(tree)
 	if err != nil {
 		return item, auth
 	}
