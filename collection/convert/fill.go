@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/pmrun/pmrun/collection"
-	"github.com/pmrun/pmrun/collection/vars"
 )
 
 // Filler puts the values of variables in the place of their placeholders, for formats
@@ -31,7 +30,10 @@ const (
 	maxFills = 10_000
 )
 
-var fillable = regexp.MustCompile(`\{\{([^{}]+)\}\}|<<([^<>{}\r\n]+)>>`)
+var (
+	fillable         = regexp.MustCompile(`\{\{([^{}]+)\}\}|<<([^<>{}\r\n]+)>>`)
+	placeholdersOnly = regexp.MustCompile(`^(?:\{\{[^{}]+\}\}|<<[^<>{}\r\n]+>>)*$`)
+)
 
 // Text fills in a text.
 func (f *Filler) Text(text string) string {
@@ -62,8 +64,8 @@ func (f *Filler) value(name string) (string, bool) {
 	if !ok || v.Value == "" {
 		return "", false
 	}
-	// A value that names others is as secret as they are.
-	if secret := v.Secret || v.Kept || collection.SoundsSecret(name) && !vars.HasPlaceholder(v.Value); secret && !f.o.WithSecrets {
+	// A value that is nothing but others is as secret as they are.
+	if secret := v.Secret || v.Kept || collection.SoundsSecret(name) && !placeholdersOnly.MatchString(v.Value); secret && !f.o.WithSecrets {
 		return "", false
 	}
 	if v.Kept {
@@ -119,7 +121,7 @@ func (f *Filler) tree(node any) any {
 		}
 	case map[string]any:
 		for k, v := range n {
-			if k != "description" && k != "auth" {
+			if k != "description" {
 				n[k] = f.tree(v)
 			}
 		}

@@ -243,18 +243,19 @@ func TestWrite(t *testing.T) {
 
 // TestSecrets: values of secrets are only written when they are asked for.
 func TestSecrets(t *testing.T) {
-	c := formtest.Parse(t, `{"info": {"name": "t"}, "item": [{"name": "r", "request": {"url": "http://h/", "header": [{"key": "X-Token", "value": "literal-secret"}, {"key": "A", "value": "{{t}} {{password}} {{through}}"}]}}]}`)
+	c := formtest.Parse(t, `{"info": {"name": "t"}, "item": [{"name": "r", "request": {"url": "http://h/", "header": [{"key": "X-Token", "value": "literal-secret"}, {"key": "A", "value": "{{t}} {{password}} {{through}} {{api-key}}"}]}}]}`)
 	for _, with := range []bool{false, true} {
 		o := convert.Options{Scopes: &vars.Scopes{}, WithSecrets: with}
 		o.Scopes.Set(vars.Environment, vars.Variable{Name: "t", Value: "hidden-value", Secret: true})
 		o.Scopes.Set(vars.Collection, vars.Variable{Name: "password", Value: "hidden-value"})
 		o.Scopes.Set(vars.Collection, vars.Variable{Name: "through", Value: "x{{t}}"})
+		o.Scopes.Set(vars.Collection, vars.Variable{Name: "api-key", Value: "hidden-value{{none}}"})
 		var notes convert.Notes
 		files, err := write(c, o, &notes)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := strings.Count(string(files[0].Data), "hidden-value"); with && n != 3 || !with && n != 0 {
+		if n := strings.Count(string(files[0].Data), "hidden-value"); with && n != 4 || !with && n != 0 {
 			t.Errorf("with secrets %v: the values stand there %d times:\n%s", with, n, files[0].Data)
 		}
 		if !strings.Contains(formtest.Notes(&notes), "a value that looks like a secret stands in the requests") {
