@@ -199,6 +199,7 @@ func readCases() []struct{ name, text, want, notes string } {
 			"GET http://h/{{$guid}}/{{$guid}}/{{$timestamp}}/{{$randomInt}}/{{$isoTimestamp}}/{{HOME}}", "variable $randomInt 1 5: became $randomInt"},
 		{"dynamic with arguments", "GET http://h/{{$random.integer(1, 5)}}/{{$dotenv %NAME}}/{{$dotenv OTHER}}/{{$env.HOME}}/{{$random.hexadecimal(8)}}",
 			"GET http://h/{{$randomInt}}/{{NAME}}/{{OTHER}}/{{HOME}}/{{random.hexadecimal(8)}}", "variable $random.integer(1, 5): became $randomInt"},
+		{"variable without a value", "# @a =\nGET http://h/{{a}}", "GET http://h/{{a}}", ""},
 		{"variable twice", "@a = 1\n@a = 2\nGET http://h/{{a}}", "GET http://h/{{a}}", "variable a: has several values, of which the last one counts"},
 		{"a script without end", "GET http://h\n\n> {%\nfoo()\n###\nGET http://h/2\n", "GET http://h\ntest: // > {%|// foo()\n\nGET http://h/2", "script: written as a comment"},
 		{"handler", "GET http://h\n\n> {%\nclient.test(\"a\", function() {});\n%}\n\n>> out.json\n", "GET http://h\ntest: // > {%|// client.test(\"a\", function() {});|// %}", "written as a comment of the test script"},

@@ -230,13 +230,14 @@ type reading struct {
 }
 
 var (
-	variableLine = regexp.MustCompile(`^\s*@([^\s=]+)\s*=\s*(.*?)\s*$`)
-	versionAtEnd = regexp.MustCompile(`\s+HTTP/([\d.]+)$`)
-	settingLine  = regexp.MustCompile(`^@([\w-]+)(?:[ \t]+(.*))?$`)
-	requestLine  = regexp.MustCompile(`^\s*([A-Za-z]+)[ \t]+(\S.*?)(?:[ \t]+HTTP/([\d.]+))?\s*$`)
-	headerLine   = regexp.MustCompile(`^\s*([!#$%&'*+.^_|~0-9A-Za-z{}<>$ -]+?)\s*:(.*)$`)
-	methodName   = regexp.MustCompile(`^(GET|HEAD|POST|PUT|DELETE|CONNECT|PATCH|OPTIONS|TRACE|LIST|LINK|UNLINK|PURGE|LOCK|UNLOCK|PROPFIND|PROPPATCH|COPY|MOVE|MKCOL|MKCALENDAR|ACL|SEARCH|REPORT|VIEW|GRAPHQL)$`)
-	otherKinds   = regexp.MustCompile(`^(WEBSOCKET|WS|WSS|GRPC|RSOCKET|SSE|EVENTSOURCE|MQTT|AMQP|STOMP)$`)
+	variableLine  = regexp.MustCompile(`^\s*@([^\s=]+)\s*=\s*(.*?)\s*$`)
+	versionAtEnd  = regexp.MustCompile(`\s+HTTP/([\d.]+)$`)
+	emptyVariable = regexp.MustCompile(`^@([^\s=]+)\s*=$`)
+	settingLine   = regexp.MustCompile(`^@([\w-]+)(?:[ \t]+(.*))?$`)
+	requestLine   = regexp.MustCompile(`^\s*([A-Za-z]+)[ \t]+(\S.*?)(?:[ \t]+HTTP/([\d.]+))?\s*$`)
+	headerLine    = regexp.MustCompile(`^\s*([!#$%&'*+.^_|~0-9A-Za-z{}<>$ -]+?)\s*:(.*)$`)
+	methodName    = regexp.MustCompile(`^(GET|HEAD|POST|PUT|DELETE|CONNECT|PATCH|OPTIONS|TRACE|LIST|LINK|UNLINK|PURGE|LOCK|UNLOCK|PROPFIND|PROPPATCH|COPY|MOVE|MKCOL|MKCALENDAR|ACL|SEARCH|REPORT|VIEW|GRAPHQL)$`)
+	otherKinds    = regexp.MustCompile(`^(WEBSOCKET|WS|WSS|GRPC|RSOCKET|SSE|EVENTSOURCE|MQTT|AMQP|STOMP)$`)
 )
 
 // block reads up to the next separator: at most one request. A block without one has
@@ -308,6 +309,10 @@ func (f *file) comment(r *reading, text string) {
 		return
 	}
 	r.script = ""
+	if m := emptyVariable.FindStringSubmatch(strings.TrimSpace(text)); m != nil {
+		f.variable(m[1], "")
+		return
+	}
 	m := settingLine.FindStringSubmatch(strings.TrimSpace(text))
 	if m == nil {
 		r.comments = append(r.comments, strings.TrimPrefix(text, "\\"))

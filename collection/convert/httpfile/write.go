@@ -102,6 +102,12 @@ func (w *writer) variables(list []textform.Variable) string {
 			w.notes.Add(nil, "variable "+v.Name, "left out: a value of several lines has no place in a .http file; put it into an environment")
 			continue
 		}
+		if v.Value == "" {
+			// httpyac takes such a line for a request.
+			w.notes.Add(nil, "variable "+v.Name, "has no value, and is written as a comment: give it one")
+			fmt.Fprintf(&b, "# @%s =\n", w.names.Name(v.Name))
+			continue
+		}
 		if strings.TrimSpace(v.Value) != v.Value {
 			w.notes.Add(nil, "variable "+v.Name, "the blanks around its value are left out")
 		}
