@@ -336,9 +336,8 @@ type words struct {
 }
 
 var (
-	placeholder = regexp.MustCompile(`\{\{([^{}]+)\}\}|<<([^<>]+)>>`)
-	word        = regexp.MustCompile(`pmrunq(\d+)q|"pmrunv(\d+)v"`)
-	portHolder  = regexp.MustCompile(`^(?:\{\{([^{}]+)\}\}|<<([^<>]+)>>)$`)
+	word       = regexp.MustCompile(`pmrunq(\d+)q|"pmrunv(\d+)v"`)
+	portHolder = regexp.MustCompile(`^(?:\{\{([^{}]+)\}\}|<<([^<>]+)>>)$`)
 )
 
 const firstPort = 61001
@@ -359,14 +358,18 @@ func (w *words) number(name string) int {
 
 // hide puts words in the place of placeholders.
 func (w *words) hide(text []byte) []byte {
-	return placeholder.ReplaceAllFunc(text, func(m []byte) []byte {
+	s, at := string(text), 0
+	var hidden []byte
+	for start, end := nextPlaceholder(s, 0); start >= 0; start, end = nextPlaceholder(s, end) {
 		var name string
 		// The text is JSON, and so is the name in it.
-		if json.Unmarshal([]byte(`"`+string(m[2:len(m)-2])+`"`), &name) != nil {
-			return m
+		if json.Unmarshal([]byte(`"`+s[start+2:end-2]+`"`), &name) != nil {
+			continue
 		}
-		return fmt.Appendf(nil, "pmrunq%dq", w.number(name))
-	})
+		hidden = fmt.Appendf(append(hidden, s[at:start]...), "pmrunq%dq", w.number(name))
+		at = end
+	}
+	return append(hidden, s[at:]...)
 }
 
 // quote puts words for values in the place of the placeholders of a JSON text that stand
@@ -377,9 +380,9 @@ func (w *words) quote(text string) string {
 	for i := 0; i < len(text); i++ {
 		switch {
 		case !inside && (text[i] == '{' || text[i] == '<'):
-			if m := placeholder.FindStringSubmatchIndex(text[i:]); m != nil && m[0] == 0 {
-				fmt.Fprintf(&b, `"pmrunv%dv"`, w.number(name(text[i:], m)))
-				i += m[1] - 1
+			if end := placeholderAt(text, i); end > 0 {
+				fmt.Fprintf(&b, `"pmrunv%dv"`, w.number(text[i+2:end-2]))
+				i = end - 1
 				continue
 			}
 		case text[i] == '"':
@@ -395,6 +398,9 @@ func (w *words) quote(text string) string {
 
 // show puts the placeholders back.
 func (w *words) show(text string) string {
+	if !strings.Contains(text, "pmrun") {
+		return text
+	}
 	return word.ReplaceAllStringFunc(text, func(m string) string {
 		i, err := strconv.Atoi(strings.Trim(m, `"pmrunqv`))
 		if err != nil || i >= len(w.names) {
@@ -415,8 +421,8 @@ func (w *words) takeBase(plain *plainRequest) (base string) {
 			w.port = w.number(name) + 1
 			u.Raw = u.Raw[:m[2]-2] + strconv.Itoa(firstPort+w.port-1) + u.Raw[m[3]+2:]
 		}
-		if m := placeholder.FindStringSubmatchIndex(u.Raw); m != nil && m[0] == 0 {
-			return name(u.Raw, m)
+		if end := placeholderAt(u.Raw, 0); end > 0 {
+			return strings.TrimSpace(u.Raw[2 : end-2])
 		}
 		return ""
 	}
@@ -425,8 +431,8 @@ func (w *words) takeBase(plain *plainRequest) (base string) {
 		u.Port = strconv.Itoa(firstPort + w.port - 1)
 	}
 	if u.Protocol == "" && len(u.Host) > 0 {
-		if m := placeholder.FindStringSubmatchIndex(u.Host[0]); m != nil && m[0] == 0 {
-			return name(u.Host[0], m)
+		if end := placeholderAt(u.Host[0], 0); end > 0 {
+			return strings.TrimSpace(u.Host[0][2 : end-2])
 		}
 	}
 	return ""
@@ -434,13 +440,6 @@ func (w *words) takeBase(plain *plainRequest) (base string) {
 
 // rawPort finds a port that is a placeholder, in a URL that is one text.
 var rawPort = regexp.MustCompile(`^(?:[a-zA-Z][a-zA-Z0-9+.-]*://)?[^/?#:]+:\{\{([^{}]+)\}\}`)
-
-func name(text string, m []int) string {
-	if m[2] >= 0 {
-		return strings.TrimSpace(text[m[2]:m[3]])
-	}
-	return strings.TrimSpace(text[m[4]:m[5]])
-}
 
 // showBase undoes takeBase. A placeholder that begins the URL holds the scheme too,
 // unless its value is known to have none. written is the URL as the request has it.

@@ -7,6 +7,9 @@ type Piece struct{ Text, Var string }
 
 // Split takes a text apart at its placeholders. The empty text has no Piece.
 func Split(text string) []Piece {
+	if text != "" && !strings.Contains(text, "{{") && !strings.Contains(text, "<<") {
+		return []Piece{{Text: text}} // as most are, and long ones
+	}
 	var pieces []Piece
 	from := 0
 	for _, m := range placeholder.FindAllStringIndex(text, -1) {

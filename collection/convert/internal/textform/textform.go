@@ -171,6 +171,9 @@ func (n *Names) Name(name string) string {
 
 // Text rewrites the placeholders of a text of item.
 func (n *Names) Text(item *collection.Item, text string) string {
+	if !strings.Contains(text, "{{") && !strings.Contains(text, "<<") {
+		return text // as most are, and long ones
+	}
 	return placeholder.ReplaceAllStringFunc(text, func(m string) string {
 		name := strings.TrimSpace(m[2 : len(m)-2])
 		if !strings.HasPrefix(name, "$") {
