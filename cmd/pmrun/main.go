@@ -25,6 +25,10 @@ func mainCode() int {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(300)
 	}
+	// What needs much, as converting a large file does, collects garbage more often instead.
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(800 << 20)
+	}
 	script.BoundPatterns(time.Minute)
 	// net/http logs what a server sends too much of, which may echo a token.
 	log.SetOutput(io.Discard)
