@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/pmrun/pmrun/collection/convert"
+	"github.com/pmrun/pmrun/collection/convert/internal/textform"
 )
 
 // HTTP is the format of .http and .rest files.
@@ -16,10 +17,13 @@ func HTTP() convert.Format {
 	return convert.Format{Name: "http", Title: ".http files (JetBrains, VS Code)", Detect: detect, Read: read, Write: write}
 }
 
-var firstRequest = regexp.MustCompile(`(?m)^\s*(?:[A-Z]{3,10}[ \t]+)(?:https?://|\{\{|/)\S*`)
+var (
+	separator = regexp.MustCompile(`(?m)^###`)
+	markdown  = regexp.MustCompile("(?m)^(?:```|## |\\|)")
+)
 
-// detect takes files and directories by the names of files, and standard input by a
-// separator before a request.
+// detect takes files and directories by the names of files, and what has another name,
+// or none, by a separator and a request.
 func detect(in *convert.Input) bool {
 	if in.IsDir() {
 		for _, other := range []string{"bruno.json", "opencollection.yml", ".resources"} {
@@ -33,7 +37,7 @@ func detect(in *convert.Input) bool {
 		return true
 	}
 	text := string(in.Data)
-	return strings.HasPrefix(strings.TrimSpace(text), "###") && firstRequest.MatchString(text)
+	return separator.MatchString(text) && textform.HasRequestLine(text) && !textform.HasHurlSection(text) && !markdown.MatchString(text)
 }
 
 func isName(name string) bool {

@@ -6,12 +6,25 @@ import (
 	"strings"
 
 	"github.com/pmrun/pmrun/collection/convert"
+	"github.com/pmrun/pmrun/collection/convert/internal/textform"
 )
 
 // Hurl is the format of .hurl files.
 func Hurl() convert.Format {
 	return convert.Format{
 		Name: "hurl", Title: "Hurl file", Read: read, Write: write,
-		Detect: func(in *convert.Input) bool { return !in.IsDir() && strings.EqualFold(path.Ext(in.Path), ".hurl") },
+		Detect: detect,
 	}
+}
+
+// detect takes files by their name, or by a request and a line that Hurl alone has.
+func detect(in *convert.Input) bool {
+	switch {
+	case in.IsDir():
+		return false
+	case strings.EqualFold(path.Ext(in.Path), ".hurl"):
+		return true
+	}
+	text := string(in.Data)
+	return textform.HasRequestLine(text) && textform.HasHurlSection(text)
 }
