@@ -1,6 +1,8 @@
 package collection
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -30,9 +32,12 @@ type Behavior struct {
 	DisableCookies bool
 }
 
-// Behavior gives the behaviour that is in force for the item: each setting is the item's own, else that of
-// the nearest folder that has it, else the collection's.
-func (i *Item) Behavior() Behavior {
+// BehaviorNames gives the names of the settings that are in force for the item, sorted.
+func (i *Item) BehaviorNames() []string { return slices.Sorted(maps.Keys(i.behaviors())) }
+
+// behaviors gives the settings that are in force for the item: each is the item's own, else that of the nearest
+// folder that has it, else the collection's.
+func (i *Item) behaviors() map[string]gjson.Result {
 	merged := make(map[string]gjson.Result)
 	add := func(behavior gjson.Result) {
 		for _, p := range pairs(behavior) {
@@ -45,6 +50,12 @@ func (i *Item) Behavior() Behavior {
 		add(item.behavior)
 	}
 	add(i.collection.behavior)
+	return merged
+}
+
+// Behavior gives the behaviour that is in force for the item.
+func (i *Item) Behavior() Behavior {
+	merged := i.behaviors()
 	b := Behavior{
 		DisableBodyPruning: isSet(merged["disableBodyPruning"]),
 		DisableURLEncoding: isSet(merged["disableUrlEncoding"]),

@@ -173,7 +173,7 @@ func (w *writer) losses(i *collection.Item) {
 			w.notes.Add(i, "event "+event, "left out")
 		}
 	}
-	for key := range i.Raw.Get("protocolProfileBehavior").Map() {
+	for _, key := range i.BehaviorNames() {
 		w.notes.Add(i, "protocolProfileBehavior "+key, "left out")
 	}
 }

@@ -203,7 +203,7 @@ func (w *writer) losses(c *call) {
 			w.notes.Add(c.item, "event "+event, "left out")
 		}
 	}
-	for key := range c.item.Raw.Get("protocolProfileBehavior").Map() {
+	for _, key := range c.item.BehaviorNames() {
 		if key != "disableBodyPruning" {
 			w.notes.Add(c.item, "protocolProfileBehavior "+key, "left out")
 		}

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/tidwall/gjson"
-
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/convert"
 	"github.com/pmrun/pmrun/collection/vars"
@@ -67,12 +65,11 @@ func parts(item *collection.Item, notes *convert.Notes, described, commented boo
 // Behaviors notes the behaviours of a request that a format has no place for: all but
 // those in known.
 func Behaviors(item *collection.Item, notes *convert.Notes, known ...string) {
-	item.Raw.Get("protocolProfileBehavior").ForEach(func(key, _ gjson.Result) bool {
-		if name := key.String(); !slices.Contains(known, name) && name != "disableBodyPruning" && name != "disableUrlEncoding" {
+	for _, name := range item.BehaviorNames() {
+		if !slices.Contains(known, name) && name != "disableBodyPruning" && name != "disableUrlEncoding" {
 			notes.Add(item, "protocolProfileBehavior "+name, "left out")
 		}
-		return true
-	})
+	}
 }
 
 // Secrets notes that a value which looks like a secret stands in the output.
