@@ -196,7 +196,7 @@ func TestWrite(t *testing.T) {
 // TestVariables: values of the variables file that hurl would take for numbers are quoted.
 func TestVariables(t *testing.T) {
 	o := convert.Options{Scopes: &vars.Scopes{}, Environment: &collection.Environment{Name: "e"}}
-	for name, value := range map[string]string{"a": "007", "b": "true", "c": "text x", "d": `"q"`, "e": " x", "f": "1e5", "g": "", "h": "http://h/"} {
+	for name, value := range map[string]string{"a": "007", "b": "true", "c": "text x", "d": `"q"`, "e": " x", "f": "1e5", "g": "", "h": "http://h/", "i": "{{h}}v{{j}}", "j": "2"} {
 		o.Scopes.Set(vars.Environment, vars.Variable{Name: name, Value: value})
 	}
 	doc, err := collection.Parse("t.json", []byte(`{"info": {"name": "t"}, "item": [{"name": "r", "request": "http://h"}]}`))
@@ -207,7 +207,7 @@ func TestVariables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "a=\"007\"\nb=\"true\"\nc=text x\nd=\"\"q\"\"\ne=\" x\"\nf=\"1e5\"\ng=\"\"\nh=http://h/\n"
+	want := "a=\"007\"\nb=\"true\"\nc=text x\nd=\"\"q\"\"\ne=\" x\"\nf=\"1e5\"\ng=\"\"\nh=http://h/\ni=http://h/v2\nj=\"2\"\n"
 	if got := string(files[1].Data); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

@@ -29,14 +29,19 @@ func write(c *collection.Collection, o convert.Options, notes *convert.Notes) ([
 		return nil, err
 	}
 	var options, file strings.Builder
+	filler := convert.NewFiller(&o)
 	for _, v := range variables {
 		name := w.names.Name(v.Name)
+		if filled := filler.Text(v.Value); filled != v.Value {
+			notes.Add(nil, "variable "+v.Name, "the values of other variables in it are filled in, which hurl does not do")
+			v.Value = filled
+		}
 		switch {
 		case v.Secret && v.Value == "":
 			notes.Add(nil, "variable "+v.Name, "is to be given with hurl --secret "+name+"=VALUE")
 			continue
 		case textform.HasPlaceholder(v.Value):
-			notes.Add(nil, "variable "+v.Name, "has a placeholder in its value, which hurl does not fill in")
+			notes.Add(nil, "variable "+v.Name, "has a placeholder without a value in its own, which hurl does not fill in")
 		}
 		switch {
 		case o.Environment == nil:
