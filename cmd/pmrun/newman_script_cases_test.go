@@ -308,6 +308,7 @@ parseInt('12px', 10)
 	}
 	return append(cases, []scriptCase{
 		{name: "tests", test: "tests['yes'] = true; tests['no'] = responseCode.code === 500; tests['n'] = 1;"},
+		{name: "tests of has", test: "tests['a'] = responseBody.has('e'); tests['b'] = 'abc'.has('q'); tests['c'] = 'a1'.has(1);"},
 		{name: "tests after pm.test", test: "tests['old'] = true; pm.test('new', () => {});"},
 		{name: "several", test: "pm.test('a', () => {}); pm.test('b', () => { throw new Error('x') }); pm.test('c', () => {});"},
 		{name: "the same name", test: "pm.test('a', () => {}); pm.test('a', () => { throw new Error('x') });"},

@@ -61,6 +61,9 @@
     });
   }
 
+  // has is what older scripts ask texts with: tests['x'] = responseBody.has('x').
+  Object.defineProperty(String.prototype, 'has', {value(part) { return String(this).includes(String(part)); }, writable: true, configurable: true});
+
   lib.legacy = () => { values = {}; };
   // legacyTests makes a test of each entry of tests.
   lib.legacyTests = () => {
