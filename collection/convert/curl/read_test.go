@@ -260,7 +260,7 @@ func TestReadErrors(t *testing.T) {
 		{"wget http://h", "x.txt: has no command of curl\na command begins with curl"},
 		{"curl http://h `\n  -H 'a: b'", "x.txt:1:15: reached EOF without closing quote \"`\"\ncommands for PowerShell are not read: copy them for bash or cmd"},
 		{"curl \xff", "x.txt: is not text in UTF-8\nsave it as UTF-8"},
-		{"curl http://h; " + strings.Repeat("((", 200_000), "x.txt: has a command of more than 128 KiB outside of quotes\ntake it out of the file"},
+		{"curl http://h; " + strings.Repeat("((", 200_000), "x.txt: has a command of more than 128 KiB, or of 4000 brackets, outside of quotes\ntake it out of the file"},
 	} {
 		_, err := read(&convert.Input{Path: "x.txt", Data: []byte(c.text)}, &convert.Notes{})
 		var e *convert.Error

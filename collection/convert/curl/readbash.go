@@ -28,10 +28,24 @@ type bashReader struct {
 // mostStatement bounds a statement, in bytes, without its long quoted texts: nested ones cost stack.
 const mostStatement = 128 << 10
 
+// mostNested bounds how many characters of a statement may begin something nested in an
+// arithmetic expression, each level of which costs some ten kilobytes of stack.
+const (
+	mostNested = 4000
+	nesting    = "([?"
+)
+
+func nested(text string) (n int) {
+	for _, c := range []byte(nesting) {
+		n += strings.Count(text, string(c))
+	}
+	return n
+}
+
 func (r *reader) bashCalls() (calls []call, err error) {
 	b := &bashReader{reader: r, arrays: map[string][]string{}, vars: map[string]int{}}
 	source := r.text
-	if len(source) > mostStatement {
+	if len(source) > mostStatement || nested(source) > mostNested {
 		source = b.takeLong(source)
 		r.text = source // what is cut out of it for notes
 	}
@@ -47,7 +61,7 @@ func (r *reader) bashCalls() (calls []call, err error) {
 		var syntaxErr syntax.ParseError
 		switch {
 		case errors.Is(err, errTooLong):
-			return nil, r.fail(0, 0, fmt.Sprintf("has a command of more than %d KiB outside of quotes", mostStatement>>10), "take it out of the file")
+			return nil, r.fail(0, 0, fmt.Sprintf("has a command of more than %d KiB, or of %d brackets, outside of quotes", mostStatement>>10, mostNested), "take it out of the file")
 		case errors.As(err, &syntaxErr):
 			hint := "write it as bash takes it, or give a file .cmd for the prompt of Windows"
 			if powerLine.MatchString(source) {
@@ -57,7 +71,7 @@ func (r *reader) bashCalls() (calls []call, err error) {
 		case err != nil:
 			return nil, r.fail(0, 0, err.Error(), "")
 		}
-		limited.used = 0
+		limited.used, limited.nested = 0, 0
 		calls := len(b.calls)
 		if b.statement(stmt, nil); header == nil {
 			header = []syntax.Comment{}
@@ -74,16 +88,17 @@ var errTooLong = errors.New("a statement is too long")
 
 // statementReader ends when too much was read since a statement ended.
 type statementReader struct {
-	r    io.Reader
-	used int
+	r            io.Reader
+	used, nested int
 }
 
 func (s *statementReader) Read(p []byte) (int, error) {
-	if s.used > mostStatement {
+	if s.used > mostStatement || s.nested > mostNested {
 		return 0, errTooLong
 	}
 	n, err := s.r.Read(p)
 	s.used += n
+	s.nested += nested(string(p[:n]))
 	return n, err
 }
 
