@@ -8,7 +8,14 @@ import (
 	"github.com/pmrun/pmrun/collection/vars"
 )
 
-var placeholder = regexp.MustCompile(`\{\{([^{}]+)\}\}|<<([^<>\s]+)>>`)
+const holder = `\{\{([^{}]+)\}\}|<<([^<>\s]+)>>`
+
+var (
+	placeholder = regexp.MustCompile(holder)
+	// placeholderHere looks at the beginning of a text alone: a search of all that follows,
+	// from each brace, would take the square of a body's length.
+	placeholderHere = regexp.MustCompile(`^(?:` + holder + `)`)
+)
 
 func nameOf(m []string) string {
 	if m[1] != "" {
@@ -72,8 +79,7 @@ func (w *writer) fillJSON(text string) string {
 	inside := false
 	for i := 0; i < len(text); i++ {
 		if text[i] == '{' || text[i] == '<' {
-			if m := placeholder.FindStringSubmatchIndex(text[i:]); m != nil && m[0] == 0 {
-				whole := text[i : i+m[1]]
+			if whole := placeholderHere.FindString(text[i:]); whole != "" {
 				value := w.fill(whole)
 				switch {
 				case inside:
@@ -85,7 +91,7 @@ func (w *writer) fillJSON(text string) string {
 				default:
 					b.WriteString(`"\u0000` + vars.EscapeJSON(value) + `"`)
 				}
-				i += m[1] - 1
+				i += len(whole) - 1
 				continue
 			}
 		}

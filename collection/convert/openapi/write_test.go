@@ -130,6 +130,21 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
+// TestManyBraces: a body is looked through once, not once for each of its braces.
+func TestManyBraces(t *testing.T) {
+	body, err := json.Marshal("[" + strings.Repeat("{},", 150_000) + "{}]")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := collection.Parse("c.json", []byte(`{"info": {"name": "C"}, "item": [{"name": "r", "request": {"method": "POST", "url": "http://h.test/a", "body": {"mode": "raw", "raw": `+string(body)+`, "options": {"raw": {"language": "json"}}}}}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if data, _ := written(t, c, convert.Options{Out: "x.json"}); !json.Valid(data) || !strings.Contains(string(data), `"requestBody"`) {
+		t.Errorf("%.500s", data)
+	}
+}
+
 // TestGolden writes the example with its environment; no secret comes along.
 func TestGolden(t *testing.T) {
 	const dir = "../../../examples/insert-crm-cases/"
