@@ -73,11 +73,7 @@ func (w *writer) losses(item *collection.Item, r *collection.Request) {
 	if n := len(item.Raw.Get("response").Array()); n > 0 {
 		w.notes.Add(item, "saved answers", fmt.Sprintf("left out (%d)", n))
 	}
-	for _, key := range item.BehaviorNames() {
-		if !slices.Contains([]string{"disableBodyPruning", "disableUrlEncoding", "followRedirects", "maxRedirects", "followAuthorizationHeader"}, key) {
-			w.notes.Add(item, "protocolProfileBehavior "+key, "left out")
-		}
-	}
+	textform.Behaviors(item, w.notes, "followRedirects", "maxRedirects", "followAuthorizationHeader")
 	if r.Body == nil {
 		return
 	}
