@@ -11,6 +11,7 @@ import (
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/convert"
 	"github.com/pmrun/pmrun/collection/convert/internal/filewire"
+	"github.com/pmrun/pmrun/collection/convert/internal/formtest"
 	"github.com/pmrun/pmrun/collection/vars"
 )
 
@@ -18,48 +19,13 @@ var update = flag.Bool("update", false, "write the golden files again")
 
 // TestGolden converts the example with its environment; no secret comes along.
 func TestGolden(t *testing.T) {
-	const dir = "../../../examples/insert-crm-cases/"
-	c, err := collection.Load(dir + "wolkvox-cases.postman_collection.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	env, err := collection.LoadEnvironment(dir + "crm.postman_environment.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := convert.Options{Scopes: &vars.Scopes{}, Environment: env}
-	for _, v := range env.Variables {
-		if !v.Disabled {
-			o.Scopes.Set(vars.Environment, vars.Variable{Name: v.Key, Value: v.Value, Secret: v.Type == "secret"})
-		}
-	}
+	c, o := formtest.Example(t)
 	var notes convert.Notes
 	files, err := write(c, o, &notes)
 	if err != nil {
 		t.Fatal(err)
 	}
-	files = append(files, convert.File{Name: "notes.txt", Data: []byte(allNotes(&notes))})
-	for _, f := range files {
-		path := filepath.Join("testdata", "insert-crm-cases", filepath.FromSlash(f.Name))
-		if *update {
-			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(path, f.Data, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if string(want) != string(f.Data) {
-			t.Errorf("%s: got\n%s", path, f.Data)
-		}
-		if strings.Contains(string(f.Data), "EXAMPLE-TOKEN") {
-			t.Errorf("%s holds the secret", path)
-		}
-	}
+	formtest.Golden(t, "", files, formtest.Notes(&notes), *update)
 }
 
 // TestNames: no two requests or folders share a file, and none leaves the directory.

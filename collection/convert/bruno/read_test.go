@@ -11,6 +11,7 @@ import (
 
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/convert"
+	"github.com/pmrun/pmrun/collection/convert/internal/formtest"
 	requests "github.com/pmrun/pmrun/collection/request"
 )
 
@@ -67,7 +68,7 @@ func TestRead(t *testing.T) {
 			if text := show(got); text != c.want {
 				t.Errorf("got\n%s\nwant\n%s", text, c.want)
 			}
-			if text := allNotes(&notes); !strings.Contains(text, c.notes) || c.notes == "" && text != "" {
+			if text := formtest.Notes(&notes); !strings.Contains(text, c.notes) || c.notes == "" && text != "" {
 				t.Errorf("notes\n%s\nwant\n%s", text, c.notes)
 			}
 		})
@@ -216,7 +217,7 @@ func TestDirectory(t *testing.T) {
 	if got := string(values); err != nil || got != `[{"key":"off","value":"x","disabled":true},{"key":"base","value":"http://e"},{"key":"old","value":"1","disabled":true},{"key":"t","value":"","type":"secret"},{"key":"p","value":"","type":"secret"}]` {
 		t.Errorf("variables: %s %v", got, err)
 	}
-	if got := allNotes(&notes); got != ": header X-All: is a header of each request: above requests Postman has none\n"+
+	if got := formtest.Notes(&notes); got != ": header X-All: is a header of each request: above requests Postman has none\n"+
 		": variable t: is a secret, whose value Bruno keeps elsewhere: give it a value\n: variable p: is a secret, whose value Bruno keeps elsewhere: give it a value\n" {
 		t.Errorf("notes: %s", got)
 	}
@@ -248,7 +249,7 @@ func TestRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text := allNotes(&notes); text != "" {
+	if text := formtest.Notes(&notes); text != "" {
 		t.Errorf("notes: %s", text)
 	}
 	if got, want := show(back), show(c); got != want {

@@ -6,25 +6,9 @@ import (
 
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/convert"
+	"github.com/pmrun/pmrun/collection/convert/internal/formtest"
 	"github.com/pmrun/pmrun/collection/vars"
 )
-
-func allNotes(n *convert.Notes) string {
-	var b strings.Builder
-	for _, note := range n.All() {
-		b.WriteString(note.Request + ": " + note.Field + ": " + note.Became + "\n")
-	}
-	return b.String()
-}
-
-func parse(t *testing.T, text string) *collection.Collection {
-	t.Helper()
-	c, err := collection.Parse("t.json", []byte(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
 
 // request wraps the JSON of a request r with its other members.
 func request(text, more string) string {
@@ -100,7 +84,7 @@ func TestWrite(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var notes convert.Notes
-			doc := parse(t, c.collection)
+			doc := formtest.Parse(t, c.collection)
 			files, err := write(doc, convert.Options{}, &notes)
 			if err != nil {
 				t.Fatal(err)
@@ -108,7 +92,7 @@ func TestWrite(t *testing.T) {
 			if got := blocksOf(files, c.file); got != c.want {
 				t.Errorf("got\n%s\nwant\n%s", got, c.want)
 			}
-			if got := allNotes(&notes); got != c.notes && (c.notes == "" || !strings.HasPrefix(got, c.notes)) {
+			if got := formtest.Notes(&notes); got != c.notes && (c.notes == "" || !strings.HasPrefix(got, c.notes)) {
 				t.Errorf("notes\n%s\nwant\n%s", got, c.notes)
 			}
 			for _, f := range files {
@@ -124,7 +108,7 @@ func TestWrite(t *testing.T) {
 
 // TestSecrets: values of secrets are only written when they are asked for.
 func TestSecrets(t *testing.T) {
-	c := parse(t, `{"info": {"name": "t"}, "variable": [{"key": "api_token", "value": "hidden-value", "disabled": true}], "item": [{"name": "r", "request": {"url": "http://h/", "header": [{"key": "X-Token", "value": "literal-secret"}]}}]}`)
+	c := formtest.Parse(t, `{"info": {"name": "t"}, "variable": [{"key": "api_token", "value": "hidden-value", "disabled": true}], "item": [{"name": "r", "request": {"url": "http://h/", "header": [{"key": "X-Token", "value": "literal-secret"}]}}]}`)
 	for _, with := range []bool{false, true} {
 		o := convert.Options{Scopes: &vars.Scopes{}, Environment: &collection.Environment{Name: "e"}, WithSecrets: with}
 		o.Scopes.Set(vars.Environment, vars.Variable{Name: "t", Value: "hidden-value", Secret: true})
@@ -150,8 +134,8 @@ func TestSecrets(t *testing.T) {
 		if !with && !strings.Contains(all, "vars:secret [\n  t\n]") {
 			t.Errorf("the secret is not named:\n%s", all)
 		}
-		if !strings.Contains(allNotes(&notes), "a value that looks like a secret stands in the requests") {
-			t.Errorf("no note about the literal secret: %s", allNotes(&notes))
+		if !strings.Contains(formtest.Notes(&notes), "a value that looks like a secret stands in the requests") {
+			t.Errorf("no note about the literal secret: %s", formtest.Notes(&notes))
 		}
 	}
 }

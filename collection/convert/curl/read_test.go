@@ -13,6 +13,7 @@ import (
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/convert"
 	"github.com/pmrun/pmrun/collection/convert/internal/filewire"
+	"github.com/pmrun/pmrun/collection/convert/internal/formtest"
 )
 
 // TestReadBack: a script that is written and read again is the same requests.
@@ -190,7 +191,7 @@ func TestRead(t *testing.T) {
 			if text := show(got); text != c.want {
 				t.Errorf("got\n%.3000s\nwant\n%.3000s", text, c.want)
 			}
-			if text := filewire.Notes(&notes); !strings.Contains(text, c.notes) || c.notes == "" && text != "" {
+			if text := formtest.Notes(&notes); !strings.Contains(text, c.notes) || c.notes == "" && text != "" {
 				t.Errorf("notes\n%s\nwant\n%s", text, c.notes)
 			}
 		})

@@ -23,6 +23,7 @@ import (
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/convert"
 	"github.com/pmrun/pmrun/collection/convert/internal/filewire"
+	"github.com/pmrun/pmrun/collection/convert/internal/formtest"
 	"github.com/pmrun/pmrun/collection/convert/internal/program"
 	"github.com/pmrun/pmrun/collection/vars"
 )
@@ -31,7 +32,7 @@ var update = flag.Bool("update", false, "write the golden files again")
 
 // TestGolden converts the example with its environment; no secret comes along.
 func TestGolden(t *testing.T) {
-	c, o := filewire.Example(t)
+	c, o := formtest.Example(t)
 	for _, g := range []struct {
 		dir, shell string
 		perRequest bool
@@ -42,7 +43,7 @@ func TestGolden(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		filewire.Golden(t, filepath.Join("testdata", "insert-crm-cases", g.dir), files, &notes, *update)
+		formtest.Golden(t, g.dir, files, formtest.Notes(&notes), *update)
 		if g.shell == "bash" {
 			for _, f := range files {
 				checkFormat(t, f)
@@ -155,7 +156,7 @@ func run(t *testing.T, requests, dir string, env ...string) (out string, code in
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), env...)
 	text, _ := cmd.CombinedOutput()
-	return string(text), cmd.ProcessState.ExitCode(), filewire.Notes(&n)
+	return string(text), cmd.ProcessState.ExitCode(), formtest.Notes(&n)
 }
 
 // TestRun: how a script ends, and what is missing.
@@ -239,7 +240,7 @@ func TestNotes(t *testing.T) {
 			if _, err := write(item, convert.Options{Shell: shell}, &notes); err != nil {
 				t.Fatal(err)
 			}
-			if got := filewire.Notes(&notes); !strings.Contains(got, c.want) {
+			if got := formtest.Notes(&notes); !strings.Contains(got, c.want) {
 				t.Errorf("%s: no note %q among\n%s", c.item, c.want, got)
 			}
 		}

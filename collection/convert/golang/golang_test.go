@@ -13,6 +13,7 @@ import (
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/convert"
 	"github.com/pmrun/pmrun/collection/convert/internal/filewire"
+	"github.com/pmrun/pmrun/collection/convert/internal/formtest"
 	"github.com/pmrun/pmrun/collection/vars"
 )
 
@@ -20,13 +21,13 @@ var update = flag.Bool("update", false, "write the golden files again")
 
 // TestGolden converts the example with its environment; no secret comes along.
 func TestGolden(t *testing.T) {
-	c, o := filewire.Example(t)
+	c, o := formtest.Example(t)
 	var notes convert.Notes
 	files, err := write(c, o, &notes)
 	if err != nil {
 		t.Fatal(err)
 	}
-	filewire.Golden(t, filepath.Join("testdata", "insert-crm-cases"), files, &notes, *update)
+	formtest.Golden(t, "", files, formtest.Notes(&notes), *update)
 	again, err := write(c, o, &notes)
 	if err != nil || !bytes.Equal(again[0].Data, files[0].Data) {
 		t.Errorf("the second time it is another program: %v", err)
@@ -167,11 +168,11 @@ func TestWrite(t *testing.T) {
 		"script: event test: written as a comment\n", "script: header Content-Length: left out: the body decides it\n",
 		": variable type: has no value: the program wants it when it starts\n", "Escape: request: written as it stands",
 	} {
-		if got := filewire.Notes(&notes); !strings.Contains(got, want) {
+		if got := formtest.Notes(&notes); !strings.Contains(got, want) {
 			t.Errorf("no note %q among\n%s", want, got)
 		}
 	}
-	if strings.Contains(filewire.Notes(&notes), "unused") {
+	if strings.Contains(formtest.Notes(&notes), "unused") {
 		t.Error("a variable of an auth that is left out is asked for")
 	}
 }

@@ -28,7 +28,7 @@ func TestGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	formtest.Golden(t, files, &notes, *update)
+	formtest.Golden(t, "", files, formtest.Notes(&notes), *update)
 	in := &convert.Input{Path: "requests.har", Data: files[0].Data}
 	if !detect(in) {
 		t.Error("it is not detected")

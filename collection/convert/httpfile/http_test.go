@@ -4,80 +4,27 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/convert"
+	"github.com/pmrun/pmrun/collection/convert/internal/formtest"
 	"github.com/pmrun/pmrun/collection/vars"
 )
 
 var update = flag.Bool("update", false, "write the golden files again")
 
-func parse(t *testing.T, text string) *collection.Collection {
-	t.Helper()
-	c, err := collection.Parse("test.json", []byte(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
-func allNotes(n *convert.Notes) string {
-	var b strings.Builder
-	for _, note := range n.All() {
-		b.WriteString(note.Request + ": " + note.Field + ": " + note.Became + "\n")
-	}
-	return b.String()
-}
-
 // TestGolden converts the example with its environment; no secret comes along.
 func TestGolden(t *testing.T) {
-	const dir = "../../../examples/insert-crm-cases/"
-	c, err := collection.Load(dir + "wolkvox-cases.postman_collection.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	env, err := collection.LoadEnvironment(dir + "crm.postman_environment.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := convert.Options{Scopes: &vars.Scopes{}, Environment: env}
-	for _, v := range env.Variables {
-		if !v.Disabled {
-			o.Scopes.Set(vars.Environment, vars.Variable{Name: v.Key, Value: v.Value, Secret: v.Type == "secret"})
-		}
-	}
+	c, o := formtest.Example(t)
 	var notes convert.Notes
 	files, err := write(c, o, &notes)
 	if err != nil {
 		t.Fatal(err)
 	}
-	files = append(files, convert.File{Name: "notes.txt", Data: []byte(allNotes(&notes))})
-	for _, f := range files {
-		path := filepath.Join("testdata", "insert-crm-cases", f.Name)
-		if *update {
-			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(path, f.Data, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if string(want) != string(f.Data) {
-			t.Errorf("%s: got\n%s", path, f.Data)
-		}
-		if strings.Contains(string(f.Data), "EXAMPLE-TOKEN") {
-			t.Errorf("%s holds the secret", path)
-		}
-	}
+	formtest.Golden(t, "", files, formtest.Notes(&notes), *update)
 	// What is read back and written again is the same.
 	tree := fstest.MapFS{}
 	for _, f := range files {
@@ -131,14 +78,14 @@ func TestWrite(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var notes convert.Notes
-			files, err := write(parse(t, `{"info": {"name": "t"}, "item": [`+c.item+`]}`), convert.Options{}, &notes)
+			files, err := write(formtest.Parse(t, `{"info": {"name": "t"}, "item": [`+c.item+`]}`), convert.Options{}, &notes)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if got := string(files[len(files)-1].Data); got != c.want {
 				t.Errorf("got\n%s\nwant\n%s", got, c.want)
 			}
-			if got := allNotes(&notes); got != c.notes && (c.notes == "" || !strings.HasPrefix(got, c.notes)) {
+			if got := formtest.Notes(&notes); got != c.notes && (c.notes == "" || !strings.HasPrefix(got, c.notes)) {
 				t.Errorf("notes\n%s\nwant\n%s", got, c.notes)
 			}
 		})
@@ -147,7 +94,7 @@ func TestWrite(t *testing.T) {
 
 // TestSecrets: values of secrets are only written when they are asked for.
 func TestSecrets(t *testing.T) {
-	c := parse(t, `{"info": {"name": "t"}, "item": [{"name": "r", "request": {"url": "http://h/", "header": [{"key": "X-Token", "value": "literal-secret"}]}}]}`)
+	c := formtest.Parse(t, `{"info": {"name": "t"}, "item": [{"name": "r", "request": {"url": "http://h/", "header": [{"key": "X-Token", "value": "literal-secret"}]}}]}`)
 	for _, with := range []bool{false, true} {
 		o := convert.Options{Scopes: &vars.Scopes{}, Environment: &collection.Environment{Name: "e"}, WithSecrets: with}
 		o.Scopes.Set(vars.Environment, vars.Variable{Name: "t", Value: "hidden-value", Secret: true})
@@ -164,8 +111,8 @@ func TestSecrets(t *testing.T) {
 		if n := strings.Count(all, "hidden-value"); with && n != 2 || !with && n != 0 {
 			t.Errorf("with secrets %v: the values stand there %d times:\n%s", with, n, all)
 		}
-		if !strings.Contains(allNotes(&notes), "a value that looks like a secret stands in the requests") {
-			t.Errorf("no note about the literal secret: %s", allNotes(&notes))
+		if !strings.Contains(formtest.Notes(&notes), "a value that looks like a secret stands in the requests") {
+			t.Errorf("no note about the literal secret: %s", formtest.Notes(&notes))
 		}
 	}
 }
@@ -221,7 +168,7 @@ func TestRead(t *testing.T) {
 			if text := show(got); text != c.want {
 				t.Errorf("got\n%s\nwant\n%s", text, c.want)
 			}
-			if text := allNotes(&notes); !strings.Contains(text, c.notes) || c.notes == "" && text != "" {
+			if text := formtest.Notes(&notes); !strings.Contains(text, c.notes) || c.notes == "" && text != "" {
 				t.Errorf("notes\n%s\nwant\n%s", text, c.notes)
 			}
 		})
@@ -346,7 +293,7 @@ func TestDirectory(t *testing.T) {
 	if got := string(values); err != nil || got != `[{"key":"host","value":"x"},{"key":"n","value":"1"}]` {
 		t.Errorf("variables: %s %v", got, err)
 	}
-	if got := allNotes(&notes); got != ": http-client.private.env.json: is not read: give its values as an environment\n" {
+	if got := formtest.Notes(&notes); got != ": http-client.private.env.json: is not read: give its values as an environment\n" {
 		t.Errorf("notes: %s", got)
 	}
 	if text := show(c); !strings.Contains(text, "formdata: a=1\n2") {
@@ -356,7 +303,7 @@ func TestDirectory(t *testing.T) {
 
 // TestPerRequest: a file a request comes back with its folders.
 func TestPerRequest(t *testing.T) {
-	c := parse(t, `{"info": {"name": "t"}, "item": [{"name": "A/x", "item": [{"name": "r", "request": "http://h/1"}, {"name": "R", "request": "http://h/2"}, {"name": "../..", "request": "http://h/3"}]}]}`)
+	c := formtest.Parse(t, `{"info": {"name": "t"}, "item": [{"name": "A/x", "item": [{"name": "r", "request": "http://h/1"}, {"name": "R", "request": "http://h/2"}, {"name": "../..", "request": "http://h/3"}]}]}`)
 	files, err := write(c, convert.Options{PerRequest: true}, &convert.Notes{})
 	if err != nil {
 		t.Fatal(err)
@@ -404,7 +351,7 @@ func FuzzRead(f *testing.F) {
 		if err != nil || len(first) != len(second) || string(first[0].Data) != string(second[0].Data) {
 			t.Errorf("two conversions differ: %v", err)
 		}
-		if strings.Contains(allNotes(&notes), "it cannot be sent as it is") {
+		if strings.Contains(formtest.Notes(&notes), "it cannot be sent as it is") {
 			return // such an address may be no address in a file either
 		}
 		written := first[len(first)-1].Data

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -13,63 +11,21 @@ import (
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/convert"
 	"github.com/pmrun/pmrun/collection/convert/internal/filewire"
+	"github.com/pmrun/pmrun/collection/convert/internal/formtest"
 	"github.com/pmrun/pmrun/collection/vars"
 )
 
 var update = flag.Bool("update", false, "write the golden files again")
 
-func allNotes(n *convert.Notes) string {
-	var b strings.Builder
-	for _, note := range n.All() {
-		b.WriteString(note.Request + ": " + note.Field + ": " + note.Became + "\n")
-	}
-	return b.String()
-}
-
 // TestGolden converts the example with its environment; no secret comes along.
 func TestGolden(t *testing.T) {
-	const dir = "../../../examples/insert-crm-cases/"
-	c, err := collection.Load(dir + "wolkvox-cases.postman_collection.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	env, err := collection.LoadEnvironment(dir + "crm.postman_environment.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := convert.Options{Scopes: &vars.Scopes{}, Environment: env}
-	for _, v := range env.Variables {
-		if !v.Disabled {
-			o.Scopes.Set(vars.Environment, vars.Variable{Name: v.Key, Value: v.Value, Secret: v.Type == "secret"})
-		}
-	}
+	c, o := formtest.Example(t)
 	var notes convert.Notes
 	files, err := write(c, o, &notes)
 	if err != nil {
 		t.Fatal(err)
 	}
-	files = append(files, convert.File{Name: "notes.txt", Data: []byte(allNotes(&notes))})
-	for _, f := range files {
-		path := filepath.Join("testdata", "insert-crm-cases", f.Name)
-		if *update {
-			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(path, f.Data, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if string(want) != string(f.Data) {
-			t.Errorf("%s: got\n%s", path, f.Data)
-		}
-		if strings.Contains(string(f.Data), "EXAMPLE-TOKEN") {
-			t.Errorf("%s holds the secret", path)
-		}
-	}
+	formtest.Golden(t, "", files, formtest.Notes(&notes), *update)
 }
 
 // TestWire: what is written is of hurl's grammar, and sends the same bytes when it is
@@ -186,7 +142,7 @@ func TestWrite(t *testing.T) {
 			if got := string(files[0].Data); !strings.Contains(got, "\n"+c.want+"\n") {
 				t.Errorf("got\n%s\nwant\n%s", got, c.want)
 			}
-			if text := allNotes(&notes); !strings.Contains(text, c.notes) || c.notes == "" && text != "" {
+			if text := formtest.Notes(&notes); !strings.Contains(text, c.notes) || c.notes == "" && text != "" {
 				t.Errorf("notes\n%s\nwant\n%s", text, c.notes)
 			}
 		})
@@ -247,8 +203,8 @@ func TestAsserts(t *testing.T) {
 		if rest := c.rest != "" && strings.Contains(text, "# | "+c.rest+"\n"); rest != (c.rest != "") || c.rest == "" && strings.Contains(text, "# |") {
 			t.Errorf("the rest is not written as it should be:\n%s", text)
 		}
-		if noted := strings.Contains(allNotes(&notes), "1 of its tests became asserts"); noted != (c.rest != "") {
-			t.Errorf("notes: %s", allNotes(&notes))
+		if noted := strings.Contains(formtest.Notes(&notes), "1 of its tests became asserts"); noted != (c.rest != "") {
+			t.Errorf("notes: %s", formtest.Notes(&notes))
 		}
 		back, err := read(&convert.Input{Path: "x.hurl", Data: files[0].Data}, &notes)
 		if err != nil {
@@ -304,7 +260,7 @@ func TestRead(t *testing.T) {
 			if text := show(got); text != c.want {
 				t.Errorf("got\n%s\nwant\n%s", text, c.want)
 			}
-			if text := allNotes(&notes); !strings.Contains(text, c.notes) || c.notes == "" && text != "" {
+			if text := formtest.Notes(&notes); !strings.Contains(text, c.notes) || c.notes == "" && text != "" {
 				t.Errorf("notes\n%s\nwant\n%s", text, c.notes)
 			}
 		})

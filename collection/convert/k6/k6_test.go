@@ -14,6 +14,7 @@ import (
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/convert"
 	"github.com/pmrun/pmrun/collection/convert/internal/filewire"
+	"github.com/pmrun/pmrun/collection/convert/internal/formtest"
 	"github.com/pmrun/pmrun/collection/vars"
 )
 
@@ -21,13 +22,13 @@ var update = flag.Bool("update", false, "write the golden files again")
 
 // TestGolden converts the example with its environment; no secret comes along.
 func TestGolden(t *testing.T) {
-	c, o := filewire.Example(t)
+	c, o := formtest.Example(t)
 	var notes convert.Notes
 	files, err := write(c, o, &notes)
 	if err != nil {
 		t.Fatal(err)
 	}
-	filewire.Golden(t, filepath.Join("testdata", "insert-crm-cases"), files, &notes, *update)
+	formtest.Golden(t, "", files, formtest.Notes(&notes), *update)
 	again, err := write(c, o, &notes)
 	if err != nil || !bytes.Equal(again[0].Data, files[0].Data) {
 		t.Errorf("the second time it is another script: %v", err)
@@ -173,7 +174,7 @@ func TestNotes(t *testing.T) {
 		"ssl: protocolProfileBehavior strictSSL: left out\n", ": variable $randomCity: is not made anew for each request",
 		"function: event prerequest: written as a comment\n", "function: event test: 1 of its tests became checks, the rest is written as a comment\n",
 	} {
-		if got := filewire.Notes(&notes); !strings.Contains(got, want) {
+		if got := formtest.Notes(&notes); !strings.Contains(got, want) {
 			t.Errorf("no note %q among\n%s", want, got)
 		}
 	}

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -18,6 +16,7 @@ import (
 
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/convert"
+	"github.com/pmrun/pmrun/collection/convert/internal/formtest"
 	"github.com/pmrun/pmrun/collection/vars"
 )
 
@@ -43,9 +42,7 @@ func written(t *testing.T, c *collection.Collection, env *collection.Environment
 	if err != nil || !bytes.Equal(again[0].Data, files[0].Data) {
 		t.Errorf("written again, it differs: %v", err)
 	}
-	for _, n := range all.All() {
-		notes += n.Request + ": " + n.Field + ": " + n.Became + "\n"
-	}
+	notes = formtest.Notes(&all)
 	return string(files[0].Data), notes
 }
 
@@ -173,37 +170,9 @@ Authentication: none
 
 // TestGolden writes the example with its environment; no secret comes along.
 func TestGolden(t *testing.T) {
-	const dir = "../../../examples/insert-crm-cases/"
-	c, err := collection.Load(dir + "wolkvox-cases.postman_collection.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	env, err := collection.LoadEnvironment(dir + "crm.postman_environment.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc, notes := written(t, c, env, convert.Options{Environment: env})
-	for name, data := range map[string]string{"api.md": doc, "notes.txt": notes} {
-		path := filepath.Join("testdata", "insert-crm-cases", name)
-		if *update {
-			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(path, []byte(data), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if string(want) != data {
-			t.Errorf("%s: got\n%s", path, data)
-		}
-		if strings.Contains(data, "EXAMPLE-TOKEN") {
-			t.Errorf("%s holds the secret", path)
-		}
-	}
+	c, o := formtest.Example(t)
+	doc, notes := written(t, c, o.Environment, convert.Options{Environment: o.Environment})
+	formtest.Golden(t, "", []convert.File{{Name: "api.md", Data: []byte(doc)}}, notes, *update)
 }
 
 // everywhere is a collection that has the text in every place.

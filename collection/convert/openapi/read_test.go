@@ -10,15 +10,8 @@ import (
 
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/convert"
+	"github.com/pmrun/pmrun/collection/convert/internal/formtest"
 )
-
-func allNotes(n *convert.Notes) string {
-	var b strings.Builder
-	for _, note := range n.All() {
-		b.WriteString(note.Request + ": " + note.Field + ": " + note.Became + "\n")
-	}
-	return b.String()
-}
 
 // show writes what a collection has, a line for each thing.
 func show(c *collection.Collection) string {
@@ -188,7 +181,7 @@ func TestRead(t *testing.T) {
 			if text := show(got); text != strings.ReplaceAll(strings.TrimSpace(c.want), " \n", "\n") {
 				t.Errorf("got\n%s\nwant\n%s", text, c.want)
 			}
-			if text := allNotes(&notes); !strings.Contains(text, c.notes) || c.notes == "" && text != "" {
+			if text := formtest.Notes(&notes); !strings.Contains(text, c.notes) || c.notes == "" && text != "" {
 				t.Errorf("notes\n%s\nwant\n%s", text, c.notes)
 			}
 		})
@@ -245,8 +238,8 @@ func TestBounds(t *testing.T) {
 		if size := len(c.Bytes()); size > 1<<20 {
 			t.Errorf("%s: %d bytes", name, size)
 		}
-		if name != "schemas" && !strings.Contains(allNotes(&notes), "example: left out: it is too large") {
-			t.Errorf("%s: notes\n%s", name, allNotes(&notes))
+		if name != "schemas" && !strings.Contains(formtest.Notes(&notes), "example: left out: it is too large") {
+			t.Errorf("%s: notes\n%s", name, formtest.Notes(&notes))
 		}
 	}
 }
@@ -285,8 +278,8 @@ func TestFiles(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 	for _, want := range []string{"reference ../secret.yaml: left out: it names a file outside", "reference schemas/link.yaml: left out: it names a file that cannot be read", "reference /etc/hostname: left out: it names a file outside"} {
-		if !strings.Contains(allNotes(&notes), want) {
-			t.Errorf("notes\n%s\nwant\n%s", allNotes(&notes), want)
+		if !strings.Contains(formtest.Notes(&notes), want) {
+			t.Errorf("notes\n%s\nwant\n%s", formtest.Notes(&notes), want)
 		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/convert"
+	"github.com/pmrun/pmrun/collection/convert/internal/formtest"
 	"github.com/pmrun/pmrun/collection/vars"
 )
 
@@ -197,7 +198,7 @@ func written(t *testing.T, c *collection.Collection, o convert.Options) ([]byte,
 	if err != nil || !bytes.Equal(again[0].Data, files[0].Data) {
 		t.Errorf("written again, it differs: %v", err)
 	}
-	return files[0].Data, allNotes(&notes)
+	return files[0].Data, formtest.Notes(&notes)
 }
 
 // sharedCollections gives the public example collections, which are not part of the

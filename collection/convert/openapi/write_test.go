@@ -4,14 +4,13 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/pmrun/pmrun/collection"
 	"github.com/pmrun/pmrun/collection/convert"
+	"github.com/pmrun/pmrun/collection/convert/internal/formtest"
 )
 
 var update = flag.Bool("update", false, "write the golden files again")
@@ -147,44 +146,16 @@ func TestManyBraces(t *testing.T) {
 
 // TestGolden writes the example with its environment; no secret comes along.
 func TestGolden(t *testing.T) {
-	const dir = "../../../examples/insert-crm-cases/"
-	c, err := collection.Load(dir + "wolkvox-cases.postman_collection.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	env, err := collection.LoadEnvironment(dir + "crm.postman_environment.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	asYAML, notes := written(t, c, convert.Options{Environment: env})
-	asJSON, _ := written(t, c, convert.Options{Environment: env, Out: "x.JSON"})
+	c, o := formtest.Example(t)
+	asYAML, notes := written(t, c, convert.Options{Environment: o.Environment})
+	asJSON, _ := written(t, c, convert.Options{Environment: o.Environment, Out: "x.JSON"})
 	if !json.Valid(asJSON) {
 		t.Error("is no JSON")
 	}
 	checkValid(t, asYAML)
 	checkValid(t, asJSON)
 	checkStable(t, asYAML)
-	for name, data := range map[string][]byte{"openapi.yaml": asYAML, "openapi.json": asJSON, "notes.txt": []byte(notes)} {
-		path := filepath.Join("testdata", "insert-crm-cases", name)
-		if *update {
-			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(path, data, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if string(want) != string(data) {
-			t.Errorf("%s: got\n%s", path, data)
-		}
-		if strings.Contains(string(data), "EXAMPLE-TOKEN") {
-			t.Errorf("%s holds the secret", path)
-		}
-	}
+	formtest.Golden(t, "", []convert.File{{Name: "openapi.yaml", Data: asYAML}, {Name: "openapi.json", Data: asJSON}}, notes, *update)
 }
 
 // TestBookshop: the example's paths, methods, parameters and bodies come back from a

@@ -152,12 +152,12 @@ func Example(t *testing.T) (*collection.Collection, convert.Options) {
 	return c, o
 }
 
-// Golden holds files, and the notes as notes.txt, against those in testdata/insert-crm-cases.
-// No secret may stand in them.
-func Golden(t *testing.T, files []convert.File, notes *convert.Notes, update bool) {
+// Golden holds files, and notes as notes.txt, against those in testdata/insert-crm-cases/dir,
+// or writes them. No secret may stand in them.
+func Golden(t *testing.T, dir string, files []convert.File, notes string, update bool) {
 	t.Helper()
-	for _, f := range append(files, convert.File{Name: "notes.txt", Data: []byte(Notes(notes))}) {
-		path := filepath.Join("testdata", "insert-crm-cases", f.Name)
+	for _, f := range append(files, convert.File{Name: "notes.txt", Data: []byte(notes)}) {
+		path := filepath.Join("testdata", "insert-crm-cases", dir, filepath.FromSlash(f.Name))
 		if update {
 			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 				t.Fatal(err)
